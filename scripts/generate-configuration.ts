@@ -1,0 +1,64 @@
+import { writeFileSync } from 'node:fs';
+import { z } from 'zod';
+import { environmentSchema } from '../src/config.ts';
+
+interface Variable {
+  readonly description?: string;
+  readonly default?: unknown;
+  readonly enum?: readonly string[];
+}
+
+const json = z.toJSONSchema(environmentSchema, { io: 'input', unrepresentable: 'any' }) as { readonly properties: Readonly<Record<string, Variable>>; readonly required?: readonly string[] };
+
+function row([name, { description, default: fallback, enum: words }]: [string, Variable]): string {
+  const need = json.required?.includes(name) ? '**required**' : fallback === undefined ? '' : `\`${String(fallback)}\``;
+  const choices = words ? ` One of ${words.map((word) => `\`${word}\``).join(', ')}.` : '';
+  return `| \`${name}\` | ${need} | ${description ?? ''}${choices} |`;
+}
+
+writeFileSync(
+  'docs/configuration.md',
+  `# Configuration
+
+Generated from \`src/config.ts\` by \`npm run generate\`. Everything comes from the environment; whatever is missing or wrong is said at start, all of it at once.
+
+| variable | default | |
+|---|---|---|
+${Object.entries(json.properties).map(row).join('\n')}
+
+## Grants
+
+\`TRUEUP_GRANTS_FILE\` is the operator's word on what a tenant may touch. Manifests cannot widen it, and what it does not name is refused.
+
+\`\`\`json
+{
+  "tenants": [
+    {
+      "installation": 1005,
+      "repository": 1004,
+      "tenant": "contoso",
+      "subscriptions": ["00000000-0000-0000-0000-000000000000"],
+      "resourceGroups": ["rg-storefront-*"],
+      "vaults": ["kv-storefront"]
+    }
+  ]
+}
+\`\`\`
+
+\`installation\` and \`repository\` are GitHub's numeric ids, because names can be taken over by somebody else. The id of a repository is shown by
+\`gh api repos/OWNER/NAME --jq .id\`, that of an installation stands in the address of its settings page.
+
+A vault that two tenants are granted, in whatever repositories, is shared: each may bind only secrets whose names start with its own slug and a hyphen, and who is
+bound as a silo may not use it at all. A resource group belongs to one environment, of whatever repository: the first that is provisioned there.
+
+## Rights in Azure
+
+The identity that Trueup runs under needs, for the resource groups of its grants:
+
+| role | where | for |
+|---|---|---|
+| Contributor | the resource groups, or the subscription when Trueup is to create them | environments, apps, identities |
+| Key Vault Reader | the vaults | metadata of secret versions; it cannot read a value |
+| Role Based Access Control Administrator, limited to Key Vault Secrets User | the vaults | letting a workload's identity read its secrets; without it Trueup says what a person must assign |
+`,
+);

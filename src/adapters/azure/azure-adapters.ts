@@ -1,0 +1,78 @@
+import type { SecretAccess, VaultMetadata } from '../../contexts/configuration-secrets/ports.ts';
+import type { ContainerApps, EndpointProbe } from '../../contexts/deployment/ports.ts';
+import type { LiveState } from '../../contexts/drift-detection/ports.ts';
+import type { EnvironmentResources, InventoryReader } from '../../contexts/environment-inventory/ports.ts';
+import type { HealthEndpoints, RequestMetrics, ScaleWriter, Workloads } from '../../contexts/health-scaling/ports.ts';
+import type { Grants } from '../../contexts/tenant-isolation/ports.ts';
+import type { Clock } from '../../kernel/ports.ts';
+import { armOf } from './arm.ts';
+import { azureCalls, type ObservedCall } from './calls.ts';
+import { azureClients } from './clients.ts';
+import { containerApps } from './container-apps.ts';
+import { azureCredential, type AzureCredentialKind } from './credential.ts';
+import { endpointProbe, probeAgent } from './endpoint-probe.ts';
+import { environmentResources } from './environment-resources.ts';
+import { vaultMetadata } from './key-vault.ts';
+import { operationSeal } from './operation-seal.ts';
+import { operationsOf } from './operations.ts';
+import { requestMetrics } from './request-metrics.ts';
+import { azureAgent, type Route } from './route.ts';
+import { secretAccess } from './secret-access.ts';
+import { tenantCheck } from './tenant-check.ts';
+
+export interface AzureOptions {
+  readonly credential: AzureCredentialKind;
+  /** Null: Azure itself, on the few hosts that Trueup talks to. */
+  readonly route: Route | null;
+  /** How long to wait between two looks at an operation that runs; longer where Azure asks for it. */
+  readonly pollMs: number;
+  /** 32 bytes. Operations that were sealed with another key are `unknown`. */
+  readonly sealKey: Uint8Array;
+  readonly clock: Clock;
+  readonly grants: Pick<Grants, 'of'>;
+  /** For metrics and audit. */
+  readonly onCall?: (call: ObservedCall) => void;
+}
+
+/** Azure, as the contexts ask for it. */
+export interface AzureAdapters {
+  readonly resources: EnvironmentResources;
+  readonly inventory: InventoryReader;
+  readonly vaults: VaultMetadata;
+  readonly access: SecretAccess;
+  readonly apps: ContainerApps;
+  readonly endpoints: EndpointProbe & HealthEndpoints;
+  readonly live: LiveState;
+  readonly workloads: Workloads;
+  readonly metrics: RequestMetrics;
+  readonly scaling: ScaleWriter;
+}
+
+export function azureAdapters(options: AzureOptions): AzureAdapters {
+  const { clock, route, pollMs } = options;
+  const agent = azureAgent(route);
+  const clients = azureClients(azureCredential(options.credential, agent), agent);
+  const check = tenantCheck(options.grants);
+  const calls = azureCalls(check, clock, options.onCall ?? (() => undefined));
+  const arm = armOf(clients, calls, clock);
+  const operations = operationsOf({ arm, seal: operationSeal(options.sealKey), clock, pollMs });
+  const apps = containerApps(arm, operations);
+  const resources = environmentResources(clients, calls, arm, operations);
+  return {
+    resources,
+    inventory: apps,
+    vaults: vaultMetadata(clients, calls),
+    access: secretAccess(clients, calls, resources),
+    apps,
+    endpoints: endpointProbe(check, probeAgent(route)),
+    live: apps,
+    workloads: {
+      apps: apps.apps,
+      revision: apps.revision,
+      revisionState: apps.revisionState,
+      managedEnvironmentState: async (tenant, place, signal) => (await resources.managedEnvironment(tenant, place, signal))?.provisioningState ?? null,
+    },
+    metrics: requestMetrics(clients, calls, clock),
+    scaling: apps,
+  };
+}

@@ -1,0 +1,54 @@
+import { ContainerAppsAPIClient } from '@azure/arm-appcontainers';
+import { AuthorizationManagementClient } from '@azure/arm-authorization';
+import { ManagedServiceIdentityClient } from '@azure/arm-msi';
+import { ResourceManagementClient } from '@azure/arm-resources';
+import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { TokenCredential } from '@azure/identity';
+import { SecretClient } from '@azure/keyvault-secrets';
+import { MetricsQueryClient } from '@azure/monitor-query';
+import type https from 'node:https';
+import { managementHost, pinnedHttpClient } from './route.ts';
+
+/** The SDK clients, made once per subscription and per vault, so that tokens and connections are shared. */
+export interface Clients {
+  readonly of: (subscription: string) => SubscriptionClients;
+  /** `vault` must have been found through ARM: vault names are unique in the whole cloud, and so is their host. */
+  readonly secrets: (vault: string) => SecretClient;
+  readonly metrics: MetricsQueryClient;
+  /** For requests that are sent through a client's pipeline. */
+  readonly http: HttpClient;
+}
+
+interface SubscriptionClients {
+  readonly apps: ContainerAppsAPIClient;
+  readonly resources: ResourceManagementClient;
+  readonly identities: ManagedServiceIdentityClient;
+  readonly authorization: AuthorizationManagementClient;
+}
+
+export function azureClients(credential: TokenCredential, agent: https.Agent): Clients {
+  const http = pinnedHttpClient(agent, [managementHost]);
+  // Retries belong to jobs/: the SDK sleeps any Retry-After inside the worker and repeats POSTs.
+  const options = { httpClient: http, retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } };
+  const subscriptions = new Map<string, SubscriptionClients>();
+  const vaults = new Map<string, SecretClient>();
+  return {
+    http,
+    metrics: new MetricsQueryClient(credential, options),
+    of: (subscription) =>
+      kept(subscriptions, subscription.toLowerCase(), (id) => ({
+        apps: new ContainerAppsAPIClient(credential, id, options),
+        resources: new ResourceManagementClient(credential, id, options),
+        identities: new ManagedServiceIdentityClient(credential, id, options),
+        authorization: new AuthorizationManagementClient(credential, id, options),
+      })),
+    secrets: (vault) =>
+      kept(vaults, `${vault.toLowerCase()}.vault.azure.net`, (host) => new SecretClient(`https://${host}`, credential, { ...options, httpClient: pinnedHttpClient(agent, [host]) })),
+  };
+}
+
+function kept<T>(cache: Map<string, T>, key: string, make: (key: string) => T): T {
+  const found = cache.get(key) ?? make(key);
+  cache.set(key, found);
+  return found;
+}

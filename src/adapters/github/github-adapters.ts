@@ -1,0 +1,58 @@
+import type { ReportWriter, RepositoryReader } from '../../gitops/ports.ts';
+import type { AbortSignal as KernelSignal } from '../../kernel/context.ts';
+import type { Clock } from '../../kernel/ports.ts';
+import { checkConfirmer } from './check-confirmer.ts';
+import { checkWriter } from './check-writer.ts';
+import type { GitHubClients } from './client.ts';
+import { commentWriter } from './comment-writer.ts';
+import { deploymentWriter } from './deployment-writer.ts';
+import { installationsOf, type Installations } from './installations.ts';
+import { redeliverFailed } from './redelivery.ts';
+import { repositoriesOf } from './repositories.ts';
+import { repositoryReader } from './repository-reader.ts';
+import type { WriteMemo } from './write-memo.ts';
+
+interface GitHubOptions {
+  readonly clients: GitHubClients;
+  readonly memo: WriteMemo;
+  readonly appId: number;
+  readonly clock: Clock;
+}
+
+/** GitHub, as gitops asks for it. */
+export interface GitHubAdapters {
+  readonly repository: RepositoryReader;
+  readonly reports: ReportWriter;
+  readonly installations: Installations;
+  /** @returns how many deliveries were asked for again. */
+  readonly redeliverFailed: () => Promise<number>;
+}
+
+export function githubAdapters({ clients, memo, appId, clock }: GitHubOptions): GitHubAdapters {
+  const repositories = repositoriesOf(clients, clock);
+  const check = checkWriter({ repositories, memo, appId });
+  const confirm = checkConfirmer(repositories, appId);
+  const comment = commentWriter({ repositories, memo, appId });
+  const deployment = deploymentWriter(repositories, memo);
+  return {
+    repository: repositoryReader(repositories),
+    installations: installationsOf(clients, clock),
+    redeliverFailed: () => redeliverFailed(clients, clock),
+    reports: {
+      check: (tenant, report, signal) => check(tenant, report, nodeSignal(signal)),
+      confirmChecks: (tenant, commit, signal) => confirm(tenant, commit, nodeSignal(signal)),
+      stickyComment: (tenant, number, kind, body, signal) => comment(tenant, number, kind, body, nodeSignal(signal)),
+      deployment: (tenant, report, signal) => deployment(tenant, report, nodeSignal(signal)),
+      async react(tenant, commentId, reaction, signal) {
+        await repositories.call(tenant, 'reacting to a comment', (client, at) =>
+          client.rest.reactions.createForIssueComment({ ...at, comment_id: commentId, content: reaction, request: { signal: nodeSignal(signal) } }),
+        );
+      },
+    },
+  };
+}
+
+/** The kernel knows only a part of it, but deliveries always carry the platform's own (see jobs/worker.ts). */
+function nodeSignal(signal: KernelSignal): AbortSignal {
+  return signal as AbortSignal;
+}

@@ -1,0 +1,32 @@
+import type { TenantId } from '../../kernel/ids.ts';
+import type { AggregateKey } from '../../kernel/ports.ts';
+
+/** One hash tag for all: scripts touch several keys, which must share a slot in a cluster. */
+export const prefix = '{trueup}';
+
+export function aggregateKey({ tenantId, type, id }: AggregateKey): string {
+  return `${prefix}:${tenantId}:${type}:${id}`;
+}
+
+/** Set of `<tenant>|<id>` of every aggregate of a type. */
+export function indexKey(type: string): string {
+  return `${prefix}:index:${type}`;
+}
+
+export function indexMember({ tenantId, id }: AggregateKey): string {
+  return `${tenantId}|${id}`;
+}
+
+export function appliedKey(tenantId: TenantId, reaction: string, eventId: string): string {
+  return `${prefix}:${tenantId}:applied:${reaction}:${eventId}`;
+}
+
+export function leaseKey(key: string): string {
+  return `${prefix}:lease:${key}`;
+}
+
+export function seenKey(deliveryId: string): string {
+  return `${prefix}:seen:${deliveryId}`;
+}
+
+export const outboxKey = `${prefix}:outbox`;

@@ -1,0 +1,19 @@
+import type { Redis } from 'ioredis';
+import { writtenSchema, type WriteMemo } from '../github/write-memo.ts';
+import { prefix } from './keys.ts';
+
+const keptForSeconds = 30 * 86_400;
+
+/** @see WriteMemo */
+export function redisWriteMemo(redis: Redis): WriteMemo {
+  const keyOf = (tenant: string, key: string): string => `${prefix}:${tenant}:written:${key}`;
+  return {
+    async get(tenant, key) {
+      const json = await redis.get(keyOf(tenant, key));
+      return json === null ? null : writtenSchema.parse(JSON.parse(json));
+    },
+    async set(tenant, key, written) {
+      await redis.set(keyOf(tenant, key), JSON.stringify(written), 'EX', keptForSeconds);
+    },
+  };
+}

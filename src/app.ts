@@ -1,0 +1,198 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import { azureAdapters } from './adapters/azure/azure-adapters.ts';
+import { clientsOf, probotOf } from './adapters/github/client.ts';
+import { githubAdapters, type GitHubAdapters } from './adapters/github/github-adapters.ts';
+import { readGrants } from './adapters/grants/grants-file.ts';
+import { redisCommitLog } from './adapters/redis/commit-log.ts';
+import { connectRedis, waitForRedis } from './adapters/redis/connection.ts';
+import { redisInbox } from './adapters/redis/inbox.ts';
+import { leaseOf, redisLeases } from './adapters/redis/leases.ts';
+import { redisOutbox } from './adapters/redis/outbox.ts';
+import { redisParsedFiles } from './adapters/redis/parsed-files.ts';
+import { redisFaults } from './adapters/redis/safety.ts';
+import { redisStore } from './adapters/redis/store.ts';
+import { redisWriteMemo } from './adapters/redis/write-memo.ts';
+import type { Config, Secrets, Settings } from './config.ts';
+import { configurationSecrets } from './contexts/configuration-secrets/context.ts';
+import { deployment } from './contexts/deployment/context.ts';
+import { driftDetection } from './contexts/drift-detection/context.ts';
+import { environmentInventory } from './contexts/environment-inventory/context.ts';
+import { healthScaling } from './contexts/health-scaling/context.ts';
+import { boundedDesired, boundedPlanner, tenantGuard, tenantIsolation } from './contexts/tenant-isolation/context.ts';
+import type { Grants } from './contexts/tenant-isolation/ports.ts';
+import { gitops } from './gitops/context.ts';
+import { commitReader } from './gitops/desired/commit-reader.ts';
+import { desiredStateReader } from './gitops/desired/desired-state-reader.ts';
+import { childParser } from './gitops/parser/child-parser.ts';
+import { githubApp } from './handlers/github-app.ts';
+import { webhookIntake, type Intake } from './handlers/intake.ts';
+import { startServer } from './handlers/server.ts';
+import { openQueues } from './jobs/queues.ts';
+import { startRelay } from './jobs/relay.ts';
+import { startSchedules, type Source } from './jobs/schedules.ts';
+import { lockingOf } from './jobs/settings.ts';
+import { subscriptionsOf } from './jobs/subscriptions.ts';
+import { startWorkers } from './jobs/worker.ts';
+import type { Context } from './kernel/context.ts';
+import { emit } from './kernel/envelope.ts';
+import { tenantId } from './kernel/ids.ts';
+import type { Clock, Ids } from './kernel/ports.ts';
+
+export type Role = 'web' | 'worker' | 'all';
+
+export interface App extends AsyncDisposable {
+  /** Of the webhook endpoint; null for a worker without an address of its own. */
+  readonly port: number | null;
+}
+
+const clock: Clock = { now: () => Date.now() };
+const ids: Ids = { uuid: randomUUID };
+/** With what the other parts need to stop this stays below the 30 s between SIGTERM and SIGKILL. */
+const drainMs = 18_000;
+
+/** Builds and starts what the role needs. Disposing of it drains: no new work, what runs is finished or handed back. */
+export async function startApp({ config, secrets }: Settings, role: Role, log: Logger): Promise<App> {
+  const opened = new AsyncDisposableStack();
+  try {
+    const producer = opened.adopt(connectRedis(secrets.redisUrl, 'fail-fast'), (redis) => redis.disconnect());
+    await waitForRedis(producer);
+    await refuseUnsafe(producer, config, log);
+    const probot = probotOf({ appId: config.appId, privateKey: secrets.privateKey, secret: secrets.webhookSecrets[0], apiUrl: config.githubApiUrl, throttle: config.githubThrottle, log: log.child({ part: 'probot' }, { level: 'warn' }) });
+    await probot.auth(); // makes it ready; no call leaves
+    let draining = false;
+    const worker = role === 'web' ? null : await startWork({ config, secrets, log, github: githubOf(config, producer, probot), opened });
+    let intake: Intake | null = null;
+    if (role !== 'worker') {
+      await probot.load(githubApp({ inbox: redisInbox(producer), ids, clock, appId: config.appId, log }));
+      const receive = ({ id, event, payload }: { id: string; event: string; payload: object }) => probot.receive({ id, name: event, payload } as unknown as Parameters<typeof probot.receive>[0]); // the names are GitHub's, checked by nobody but it
+      intake = webhookIntake({ secrets: secrets.webhookSecrets, receive, log });
+    }
+    const port = role === 'worker' ? config.workerPort : config.port;
+    const server = port === null ? null : opened.use(await startServer({
+      intake,
+      host: config.host,
+      port,
+      notAlive: () => worker?.notAlive() ?? null,
+      notReady: async () => (draining ? 'draining' : notReady(producer)),
+    }));
+    log.info({ role, port: server?.port ?? null, config }, 'Trueup has started');
+    return {
+      port: server?.port ?? null,
+      [Symbol.asyncDispose]() {
+        draining = true;
+        return opened.disposeAsync();
+      },
+    };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+type Redis = ReturnType<typeof connectRedis>;
+
+interface WorkOptions {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly log: Logger;
+  readonly github: GitHubAdapters;
+  readonly opened: AsyncDisposableStack;
+}
+
+/** Contexts, workers, relay and schedules. */
+async function startWork({ config, secrets, log, github, opened }: WorkOptions): Promise<{ notAlive(): string | null }> {
+  const connect = (): Redis => opened.adopt(connectRedis(secrets.redisUrl, 'patient'), (redis) => redis.disconnect());
+  const redis = connect();
+  const store = redisStore(redis);
+  const parser = opened.use(childParser());
+  const grants = readGrants(readFileSync(config.grantsFile, 'utf8'), config.grantsFile);
+  const commits = commitReader({ repository: github.repository, parser, parsed: redisParsedFiles(redis) });
+  const desired = desiredStateReader(commits, store);
+  const contexts = contextsOf({ config, secrets, log, grants, store, desired });
+  const planners = contexts.flatMap(({ name, plan }) => (plan ? [name === 'tenant-isolation' ? plan : boundedPlanner(plan, grants)] : []));
+  const all = [...contexts, gitops({ store, clock, commits, planners, repository: github.repository, reports: github.reports, installations: github.installations })];
+  const subscriptions = subscriptionsOf(all);
+  const outbox = redisOutbox(redis, connect(), {
+    consumer: `relay-${randomUUID()}`,
+    onUnreadable: (id, error) => log.error({ id, err: error }, 'An outbox entry cannot be read and was set aside'),
+  });
+  const queues = opened.use(openQueues(redis));
+  const delivery = { commits: redisCommitLog(redis), leases: redisLeases(redis, leaseOf(config.lockMs)), clock, ids, guard: tenantGuard(grants) };
+  const workers = opened.use(startWorkers({ connection: connect(), subscriptions, delivery, concurrency: config.concurrency, locking: lockingOf(config.lockMs), drainMs, log }));
+  const relay = opened.use(startRelay(outbox, queues, subscriptions, log));
+  opened.use(await startSchedules({ producer: redis, worker: connect(), contexts: all, sources: sourcesOf(github, log), store, outbox, clock, ids, log }));
+  return {
+    notAlive: () => {
+      if (!workers.isRunning()) return 'a worker has stopped';
+      // With Redis away every round waits: an outage must not restart every process.
+      return redis.status === 'ready' && Date.now() - relay.lastRoundAt() > 300_000 ? 'the relay stands still' : null;
+    },
+  };
+}
+
+interface ContextNeeds {
+  readonly config: Config;
+  readonly secrets: Secrets;
+  readonly log: Logger;
+  readonly grants: Grants;
+  readonly store: ReturnType<typeof redisStore>;
+  readonly desired: ReturnType<typeof desiredStateReader>;
+}
+
+function contextsOf({ config, secrets, log, grants, store, desired }: ContextNeeds): readonly Context[] {
+  const { credential, route, pollMs } = config.azure;
+  const azure = azureAdapters({
+    credential,
+    route: route && { port: route.port, ca: readFileSync(route.caFile, 'utf8') },
+    pollMs,
+    sealKey: secrets.sealKey,
+    clock,
+    grants,
+    onCall: (call) => log.debug(call, 'Azure was called'),
+  });
+  const base = { store, clock, desired: boundedDesired(desired, grants) };
+  return [
+    tenantIsolation({ store, desired, grants }),
+    environmentInventory({ ...base, resources: azure.resources, inventory: azure.inventory }),
+    configurationSecrets({ ...base, vaults: azure.vaults, access: azure.access }),
+    deployment({ ...base, apps: azure.apps, endpoints: azure.endpoints }),
+    healthScaling({ ...base, workloads: azure.workloads, endpoints: azure.endpoints, metrics: azure.metrics, scaling: azure.scaling }),
+    driftDetection({ ...base, live: azure.live }),
+  ];
+}
+
+function githubOf(config: Config, redis: Redis, probot: ReturnType<typeof probotOf>): GitHubAdapters {
+  return githubAdapters({ clients: clientsOf(probot), memo: redisWriteMemo(redis), appId: config.appId, clock });
+}
+
+const resyncMs = 5 * 60_000;
+
+/** What finds its way back after Redis was emptied, a webhook was missed or this process was away. */
+function sourcesOf(github: GitHubAdapters, log: Logger): readonly Source[] {
+  const resync = async () => (await github.installations.all()).map((id) => emit('ResyncInstallation', tenantId(id), { reason: 'resync' }));
+  const sweep = async () => {
+    const asked = await github.redeliverFailed();
+    if (asked > 0) log.info({ asked }, 'Missed webhooks were asked for again');
+    return [];
+  };
+  return [
+    { name: 'resync-installations', everyMs: resyncMs, messages: resync },
+    { name: 'redeliver-failed', everyMs: resyncMs, messages: sweep },
+  ];
+}
+
+/** @throws when Redis may lose acknowledged work and nobody accepted that. */
+async function refuseUnsafe(redis: Redis, { acceptUnsafeRedis }: Config, log: Logger): Promise<void> {
+  const faults = await redisFaults(redis);
+  if (faults.length === 0) return;
+  if (!acceptUnsafeRedis) throw new Error(`this Redis may lose acknowledged work:\n  ${faults.join('\n  ')}\nCorrect it, or set TRUEUP_ACCEPT_UNSAFE_REDIS=true to start all the same`);
+  log.warn({ faults }, 'This Redis may lose acknowledged work; the setting says to accept that');
+}
+
+async function notReady(redis: Redis): Promise<string | null> {
+  const late = new Promise<string>((resolve) => setTimeout(() => resolve('Redis is slow'), 500).unref());
+  const asked = redis.set('{trueup}:ready', '1', 'PX', 1000).then(() => null, () => 'Redis does not answer');
+  return Promise.race([asked, late]);
+}

@@ -1,0 +1,79 @@
+import { Octokit } from '@octokit/rest';
+
+/** What a maintainer does and sees on GitHub, through its API with a personal token. */
+export interface Maintainer {
+  openPullRequest(branch: string, title: string, edits: Readonly<Record<string, (text: string) => string>>, body: string): Promise<OpenedPullRequest>;
+  merge(number: number): Promise<string>;
+  headOf(branch: string): Promise<string>;
+  /** Null while there is no such check, or while it runs. */
+  finishedCheck(commit: string, name: string): Promise<FinishedCheck | null>;
+  /** The App's comment on the pull request; null while there is none. */
+  comment(number: number): Promise<{ readonly body: string; readonly url: string } | null>;
+}
+
+export interface OpenedPullRequest {
+  readonly number: number;
+  readonly url: string;
+  readonly head: string;
+}
+
+export interface FinishedCheck {
+  readonly conclusion: string;
+  readonly title: string;
+  readonly url: string;
+  /** ISO-8601. */
+  readonly completedAt: string;
+}
+
+export function maintainerOf(api: string, token: string, owner: string, repo: string): Maintainer {
+  const octokit = new Octokit({ baseUrl: api, auth: token, log: { debug() {}, info() {}, warn() {}, error() {} } });
+  const at = { owner, repo };
+  return {
+    async openPullRequest(branch, title, edits, body) {
+      const base = await octokit.git.getRef({ ...at, ref: 'heads/main' });
+      await octokit.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha: base.data.object.sha });
+      for (const [path, edit] of Object.entries(edits)) await editFile(octokit, { ...at, branch, path }, edit);
+      const { data } = await octokit.pulls.create({ ...at, base: 'main', head: branch, title, body });
+      return { number: data.number, url: data.html_url, head: data.head.sha };
+    },
+    async merge(number) {
+      const { data } = await octokit.pulls.merge({ ...at, pull_number: number, merge_method: 'merge' });
+      return data.sha;
+    },
+    async headOf(branch) {
+      return (await octokit.git.getRef({ ...at, ref: `heads/${branch}` })).data.object.sha;
+    },
+    async finishedCheck(commit, name) {
+      const { data } = await octokit.checks.listForRef({ ...at, ref: commit, check_name: name });
+      const [check] = data.check_runs;
+      if (!check || check.status !== 'completed') return null;
+      return { conclusion: check.conclusion ?? 'none', title: check.output.title ?? '', url: check.html_url ?? '', completedAt: check.completed_at ?? '' };
+    },
+    async comment(number) {
+      const { data } = await octokit.issues.listComments({ ...at, issue_number: number });
+      const [comment] = data;
+      return comment ? { body: comment.body ?? '', url: comment.html_url } : null;
+    },
+  };
+}
+
+interface FilePlace {
+  readonly owner: string;
+  readonly repo: string;
+  readonly branch: string;
+  readonly path: string;
+}
+
+async function editFile(octokit: Octokit, { branch, ...place }: FilePlace, edit: (text: string) => string): Promise<void> {
+  const existing = await octokit.repos.getContent({ ...place, ref: branch }).then(({ data }) => data, (error: { status?: number }) => {
+    if (error.status === 404) return null;
+    throw error;
+  });
+  const file = existing && !Array.isArray(existing) && existing.type === 'file' ? existing : null;
+  const before = file ? Buffer.from(file.content, 'base64').toString('utf8') : '';
+  const after = edit(before);
+  if (after === before) throw new Error(`the edit of ${place.path} changes nothing`);
+  const message = `${file ? 'Change' : 'Add'} ${place.path}`;
+  const content = Buffer.from(after, 'utf8').toString('base64');
+  await octokit.repos.createOrUpdateFileContents({ ...place, branch, message, content, ...(file && { sha: file.sha }) });
+}

@@ -1,0 +1,134 @@
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { freePort } from '../../local/free-port.ts';
+import { startLocalAzure, type LocalAzure, type VaultSeed } from '../../local/azure/start.ts';
+import type { Pace } from '../../local/azure/world.ts';
+import { startLocalGitHub, type LocalGitHub, type LocalRepository } from '../../local/github/start.ts';
+import { startLocalRedis, type LocalRedis } from '../../local/redis/start.ts';
+import { startBot, type Bot } from './bot.ts';
+import { grantsFor, subscription, vaultSeeds } from './storefront.ts';
+
+/** Everything that the story is told on, all of it on loopback. */
+export interface Stage extends AsyncDisposable {
+  readonly directory: string;
+  readonly redis: LocalRedis;
+  readonly azure: LocalAzure;
+  readonly github: LocalGitHub;
+  readonly repository: LocalRepository;
+  readonly others: readonly LocalRepository[];
+  readonly botUrl: string;
+  /** Trueup's own processes, set up to find all of the above. They end with the stage at the latest. */
+  startBot(onRestart: (role: string) => void): Promise<Bot>;
+}
+
+interface StageOptions {
+  readonly directory: string | null;
+  readonly files: Readonly<Record<string, string>>;
+  /** More repositories, by name, each with its first files. */
+  readonly others?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** The text of the operator's file; without it, what the storefront needs. */
+  readonly grants?: (repositories: readonly LocalRepository[]) => string;
+  readonly vaults?: readonly VaultSeed[];
+  readonly pace?: Partial<Pace>;
+  /** Added to the environment of Trueup's processes. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Told as each part is up. */
+  readonly onPart?: (part: string, url: string, ms: number) => void;
+}
+
+export async function setStage({ directory: wanted, files, others: more = {}, grants = storefrontGrants, vaults = vaultSeeds(), pace = {}, env: settings = {}, onPart = () => undefined }: StageOptions): Promise<Stage> {
+  const directory = wanted ?? mkdtempSync(join(tmpdir(), 'trueup-demo-'));
+  mkdirSync(directory, { recursive: true });
+  const opened = new AsyncDisposableStack();
+  const part = async <T extends AsyncDisposable>(name: string, start: () => Promise<T>, url: (started: T) => string): Promise<T> => {
+    const began = performance.now();
+    const started = opened.use(await start());
+    onPart(name, url(started), Math.round(performance.now() - began));
+    return started;
+  };
+  try {
+    const webhookSecret = randomBytes(32).toString('hex');
+    const redis = await part('redis', () => startLocalRedis({ directory }), ({ url }) => url);
+    const azure = await part('azure', () => startLocalAzure({ directory, subscription, vaults, pace }), ({ arm }) => arm);
+    const github = await part('github', () => startLocalGitHub({ directory: join(directory, 'github'), webhook: null, app: appManifest() }), ({ url }) => url);
+    // Last, so that no part above can be given the port that the bot is to listen on.
+    const botPort = await freePort();
+    github.setWebhook({ url: `http://127.0.0.1:${botPort}/api/github/webhooks`, secret: webhookSecret });
+    const repository = await github.createRepository('storefront', files);
+    const others: LocalRepository[] = [];
+    for (const [name, first] of Object.entries(more)) others.push(await github.createRepository(name, first));
+    const env = { ...botEnvironment({ directory, redis, azure, github, grants: grants([repository, ...others]), botPort, webhookSecret, workerPort: await freePort() }), ...settings };
+    return {
+      directory,
+      redis,
+      azure,
+      github,
+      repository,
+      others,
+      botUrl: `http://127.0.0.1:${botPort}`,
+      startBot: async (onRestart) => opened.use(await startBot({ port: botPort, env, logDirectory: directory, onRestart })),
+      [Symbol.asyncDispose]: () => opened.disposeAsync(),
+    };
+  } catch (error) {
+    await opened.disposeAsync();
+    throw error;
+  }
+}
+
+const manifestSchema = z.object({ default_permissions: z.record(z.string(), z.enum(['read', 'write'])), default_events: z.array(z.string()) });
+
+/** The App with exactly the permissions and events of `app.yml`: what is missing there fails here. */
+function appManifest(): { readonly permissions: Readonly<Record<string, 'read' | 'write'>>; readonly events: readonly string[] } {
+  const text = readFileSync(join(import.meta.dirname, '../../../app.yml'), 'utf8');
+  const { default_permissions: permissions, default_events: events } = manifestSchema.parse(parse(text));
+  return { permissions, events };
+}
+
+function storefrontGrants([repository]: readonly LocalRepository[]): string {
+  return grantsFor(repository?.installationId ?? 0, repository?.id ?? 0);
+}
+
+interface BotParts {
+  readonly directory: string;
+  readonly redis: LocalRedis;
+  readonly azure: LocalAzure;
+  readonly github: LocalGitHub;
+  readonly grants: string;
+  readonly botPort: number;
+  readonly workerPort: number;
+  readonly webhookSecret: string;
+}
+
+/** The same settings that an operator writes (docs/configuration.md), and the two that lead to the local cloud. */
+function botEnvironment({ directory, redis, azure, github, grants, botPort, workerPort, webhookSecret }: BotParts): Readonly<Record<string, string>> {
+  const grantsFile = join(directory, 'grants.json');
+  const keyFile = join(directory, 'app-key.pem');
+  writeFileSync(grantsFile, grants);
+  writeFileSync(keyFile, github.app.privateKey, { mode: 0o600 });
+  return {
+    APP_ID: String(github.app.id),
+    PRIVATE_KEY_FILE: keyFile,
+    WEBHOOK_SECRET: webhookSecret,
+    REDIS_URL: redis.url,
+    TRUEUP_GRANTS_FILE: grantsFile,
+    TRUEUP_SEAL_KEY: randomBytes(32).toString('base64'),
+    GITHUB_API_URL: github.api,
+    GITHUB_THROTTLE: 'false',
+    HOST: '127.0.0.1',
+    PORT: String(botPort),
+    WORKER_PORT: String(workerPort),
+    AZURE_CREDENTIAL: 'managed-identity',
+    AZURE_CLIENT_ID: azure.identity.clientId,
+    IDENTITY_ENDPOINT: azure.identity.endpoint,
+    IDENTITY_HEADER: azure.identity.header,
+    AZURE_ROUTE_PORT: String(azure.port),
+    AZURE_CA_FILE: azure.caFile,
+    AZURE_POLL_MS: '250',
+    LOG_LEVEL: 'info',
+    NODE_ENV: 'production',
+  };
+}

@@ -1,0 +1,37 @@
+import { Command, CommanderError } from 'commander';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { demoCommand } from './demo.ts';
+import { diffCommand } from './diff.ts';
+import { exitCodes, withExitCodes } from './exit-codes.ts';
+import { jobsCommand } from './jobs.ts';
+import { renderCommand } from './render.ts';
+import { serveCommand, workCommand } from './roles.ts';
+import { UsageFault } from './usage-fault.ts';
+import { validateCommand } from './validate.ts';
+
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8')) as { readonly version: string }; // our own file
+
+const program = withExitCodes(
+  new Command('trueup')
+    .description('Keeps Azure Container Apps true to Git.')
+    .version(manifest.version, '-v, --version')
+    .showHelpAfterError('(trueup --help lists the commands)')
+    .addCommand(demoCommand())
+    .addCommand(serveCommand())
+    .addCommand(workCommand())
+    .addCommand(validateCommand())
+    .addCommand(renderCommand())
+    .addCommand(diffCommand())
+    .addCommand(jobsCommand()),
+);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  // What commander refuses it has said itself.
+  if (!(error instanceof CommanderError)) {
+    console.error(`trueup: ${error instanceof Error ? error.message : String(error)}`);
+    process.exitCode = error instanceof UsageFault || (error instanceof Error && error.name === 'ConfigurationFault') ? exitCodes.usage : 1;
+  }
+}

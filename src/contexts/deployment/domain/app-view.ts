@@ -1,0 +1,43 @@
+import { isObject } from '../../../kernel/comparison/canonical.ts';
+import { tagOf, type ObservedApp } from '../../../kernel/container-app.ts';
+import { tagNames, type DesiredService } from '../../../kernel/desired-state.ts';
+
+export function isAdopted(app: ObservedApp): boolean {
+  return tagOf(app, tagNames.digest) !== null || tagOf(app, tagNames.environment) !== null;
+}
+
+export function revisionName(service: Pick<DesiredService, 'name' | 'revisionSuffix'>): string {
+  return `${service.name}--${service.revisionSuffix}`;
+}
+
+/** Named by a template's hash, so made by this code base. */
+export function isOurRevision(app: string, revision: string): boolean {
+  return revision.startsWith(`${app}--`) && /^t[0-9a-f]{10}$/.test(revision.slice(app.length + 2));
+}
+
+export function hasIngress(app: ObservedApp): boolean {
+  return isObject(configurationOf(app)['ingress']);
+}
+
+function configurationOf({ raw }: ObservedApp): Readonly<Record<string, unknown>> {
+  const properties = raw['properties'];
+  const configuration = isObject(properties) ? properties['configuration'] : null;
+  return isObject(configuration) ? configuration : {};
+}
+
+export interface LiveSecret {
+  readonly name: string;
+  readonly keyVaultUrl: string | null;
+  readonly identity: string | null;
+}
+
+export function liveSecrets(app: ObservedApp): readonly LiveSecret[] {
+  const list = configurationOf(app)['secrets'];
+  return Array.isArray(list) ? list.flatMap(secretOf) : [];
+}
+
+function secretOf(item: unknown): readonly LiveSecret[] {
+  if (!isObject(item) || typeof item['name'] !== 'string') return [];
+  const text = (value: unknown): string | null => (typeof value === 'string' && value !== '' ? value : null);
+  return [{ name: item['name'], keyVaultUrl: text(item['keyVaultUrl']), identity: text(item['identity']) }];
+}

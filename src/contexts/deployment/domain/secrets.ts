@@ -1,0 +1,80 @@
+import { isObject } from '../../../kernel/comparison/canonical.ts';
+import type { ContainerAppBody } from '../../../kernel/desired-state.ts';
+import type { ObservedApp, ObservedRevision } from '../../../kernel/container-app.ts';
+import type { AppliedApp, SecretReference } from './applied-app.ts';
+import { liveSecrets, type LiveSecret } from './app-view.ts';
+import { suffixOf } from './service-rollout.ts';
+
+/** Secrets of a body that are Key Vault references. */
+export function referencesOf(body: ContainerAppBody): readonly SecretReference[] {
+  const list = body.properties.configuration['secrets'];
+  return Array.isArray(list) ? list.flatMap(referenceOf) : [];
+}
+
+function referenceOf(item: unknown): readonly SecretReference[] {
+  if (!isObject(item)) return [];
+  const { name, keyVaultUrl, identity } = item;
+  return typeof name === 'string' && typeof keyVaultUrl === 'string' && typeof identity === 'string' ? [{ name, keyVaultUrl, identity }] : [];
+}
+
+export interface SecretSources {
+  /** Of the body that is about to be sent. */
+  readonly declared: readonly SecretReference[];
+  /** Names that revisions may use, ended ones too; null when that is not known, and then everything that is live is kept. */
+  readonly inUse: ReadonlySet<string> | null;
+  readonly live: readonly LiveSecret[];
+  /** References sent before. */
+  readonly known: readonly SecretReference[];
+}
+
+export type SecretList =
+  /** The whole list to send. Null: it does not have to be sent, everything declared is there. */
+  | { readonly send: readonly SecretReference[] | null }
+  /** Live secrets that have to stay and of which Azure shows the name only. */
+  | { readonly unknown: readonly string[] };
+
+/**
+ * A merge patch replaces the list as a whole, and taking a secret away that a revision refers to makes Azure hang until it gives up
+ * (azure-container-apps#395). So what is live stays, unless no revision that Azure keeps uses it. Names are content-addressed: the same name is
+ * the same version of the same secret.
+ */
+export function secretsToSend({ declared, inUse, live, known }: SecretSources): SecretList {
+  const wanted = new Map(declared.map((reference) => [reference.name, reference]));
+  const kept = live.filter(({ name }) => !wanted.has(name) && (inUse === null || inUse.has(name)));
+  const isSame = declared.every(({ name }) => live.some((one) => one.name === name)) && kept.length + declared.length === live.length;
+  if (isSame) return { send: null };
+  const found = kept.map((secret) => ({ name: secret.name, reference: known.find(({ name }) => name === secret.name) ?? shownReference(secret) }));
+  const unknown = found.filter(({ reference }) => reference === null).map(({ name }) => name);
+  if (unknown.length > 0) return { unknown };
+  return { send: [...declared, ...found.flatMap(({ reference }) => reference ?? [])] };
+}
+
+export interface SecretFacts {
+  readonly app: ObservedApp;
+  readonly body: ContainerAppBody;
+  readonly known: AppliedApp;
+  readonly revisions: readonly ObservedRevision[];
+}
+
+/**
+ * Secrets may be dropped only when every revision is known, and the one that was applied last. Ended ones count: Azure does not show what
+ * a revision refers to (azure-container-apps#1705), some saw it hang for them, too, and they may be activated again.
+ */
+export function secretsFor({ app, body, known, revisions }: SecretFacts): SecretList {
+  const { applied } = known;
+  const isKnown = applied !== null && revisions.every(({ name }) => name === `${app.id.name}--${suffixOf(applied)}`);
+  const inUse = applied !== null && isKnown ? new Set(referencesOf(applied.body).map(({ name }) => name)) : null;
+  return secretsToSend({ declared: referencesOf(body), inUse, live: liveSecrets(app), known: known.secrets });
+}
+
+export function unknownSecrets({ unknown }: Extract<SecretList, { unknown: unknown }>): { readonly reason: string; readonly needs: string } {
+  const names = unknown.slice(0, 5).join(', ');
+  return {
+    reason: `The container app holds secrets that Git does not declare and whose values nobody may read: ${names}`,
+    needs: `Declare them as SecretBindings, or remove them from the container app if no revision uses them: ${names}.`,
+  };
+}
+
+function shownReference({ name, keyVaultUrl, identity }: LiveSecret): SecretReference | null {
+  return keyVaultUrl === null || identity === null ? null : { name, keyVaultUrl, identity };
+}

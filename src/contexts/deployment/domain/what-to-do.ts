@@ -1,0 +1,4 @@
+/** What a person must do first, and what follows from it by itself. */
+export function thenDeployed(needs: string): string {
+  return `${needs.slice(0, 1800)} It is deployed with the next merge, or when you re-run the check.`;
+}

@@ -1,0 +1,51 @@
+import type { AppId, ObservedApp, ObservedRevision } from '../../kernel/container-app.ts';
+import type { ContainerAppBody, JsonObject } from '../../kernel/desired-state.ts';
+import type { AbortSignal } from '../../kernel/context.ts';
+import type { TenantId } from '../../kernel/ids.ts';
+import type { OperationStatus, OperationToken } from '../../kernel/operation.ts';
+import type { Clock, DesiredStateReader, Store } from '../../kernel/ports.ts';
+
+export interface DeploymentPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly desired: DesiredStateReader;
+  readonly apps: ContainerApps;
+  readonly endpoints: EndpointProbe;
+}
+
+/** Microsoft.App as the deployment needs it. Observing changes nothing; every write may be repeated. All throw `kernel/errors.ts`. */
+export interface ContainerApps {
+  /** Null when there is no such app. */
+  observe(tenant: TenantId, app: AppId, signal: AbortSignal): Promise<ObservedApp | null>;
+  /** Null when there is no such revision. With its replicas. */
+  revision(tenant: TenantId, app: AppId, revision: string, signal: AbortSignal): Promise<ObservedRevision | null>;
+  /** All revisions, without their replicas' containers. */
+  revisions(tenant: TenantId, app: AppId, signal: AbortSignal): Promise<readonly ObservedRevision[]>;
+  /** PUT of the whole body, for an app that is not there. Sent byte for byte as given: no SDK model filters it. */
+  create(tenant: TenantId, app: AppId, body: ContainerAppBody, signal: AbortSignal): Promise<OperationToken>;
+  /** JSON merge patch: null deletes, arrays are replaced whole. Sent as given. */
+  patch(tenant: TenantId, app: AppId, patch: JsonObject, signal: AbortSignal): Promise<OperationToken>;
+  operation(tenant: TenantId, token: OperationToken, signal: AbortSignal): Promise<OperationStatus>;
+  activate(tenant: TenantId, app: AppId, revision: string, signal: AbortSignal): Promise<void>;
+  deactivate(tenant: TenantId, app: AppId, revision: string, signal: AbortSignal): Promise<void>;
+}
+
+/** An HTTP request to a workload. */
+export interface EndpointProbe {
+  /**
+   * GET `https://<fqdn><path>`, no redirects followed, at most 64 KiB read. `fqdn` must have been read from ARM.
+   * Never throws for what the workload does: no answer is `status: null`.
+   */
+  probe(tenant: TenantId, target: ProbeTarget, signal: AbortSignal): Promise<ProbeAnswer>;
+}
+
+export interface ProbeTarget {
+  readonly fqdn: string;
+  readonly path: string;
+  readonly timeoutMs: number;
+}
+
+export interface ProbeAnswer {
+  readonly status: number | null;
+  readonly ms: number;
+}

@@ -1,0 +1,11 @@
+import { reaction, type Reaction } from '../../../kernel/context.ts';
+import type { DriftDetectionPorts } from '../ports.ts';
+import { watch } from '../steps/watch.ts';
+
+export function whenRuntimeEnvironmentProvisioned(ports: DriftDetectionPorts): Reaction {
+  return reaction({
+    name: 'when-runtime-environment-provisioned',
+    on: 'RuntimeEnvironmentProvisioned',
+    handle: ({ tenantId, payload }) => watch(ports, tenantId, payload.environment),
+  });
+}

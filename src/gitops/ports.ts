@@ -1,0 +1,144 @@
+import type { AbortSignal } from '../kernel/context.ts';
+import type { TenantId } from '../kernel/ids.ts';
+import type { Planner } from '../kernel/plan.ts';
+import type { Clock, Store } from '../kernel/ports.ts';
+import type { ParsedFile } from './domain/parsed-file.ts';
+
+/** What the reactions need. `tenant` is the repository's id in every port here: `<installation>.<repository>`. All throw `kernel/errors.ts`. */
+export interface GitopsPorts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly repository: RepositoryReader;
+  readonly reports: ReportWriter;
+  readonly installations: InstallationReader;
+  /** Of every context that has one; a pull request asks them all. Each may read only what the tenant of its request was granted. */
+  readonly planners: readonly Planner[];
+}
+
+/** What reading a commit needs. */
+export interface CommitPorts {
+  readonly repository: RepositoryReader;
+  readonly parser: ManifestParser;
+  readonly parsed: ParsedFileCache;
+}
+
+export interface Repository {
+  readonly owner: string;
+  readonly name: string;
+  readonly defaultBranch: string;
+  readonly htmlUrl: string;
+}
+
+export interface TreeEntry {
+  readonly path: string;
+  /** `100644`, `100755`, `120000` (symlink), `160000` (submodule), `040000`. */
+  readonly mode: string;
+  readonly sha: string;
+  /** Bytes; null for what is not a blob. */
+  readonly size: number | null;
+}
+
+export interface PullRequest {
+  readonly number: number;
+  readonly state: 'open' | 'closed';
+  readonly merged: boolean;
+  readonly mergeCommit: string | null;
+  readonly headSha: string;
+  readonly headRepositoryId: number | null;
+  readonly baseRef: string;
+  readonly baseRepositoryId: number;
+  readonly htmlUrl: string;
+}
+
+export interface RepositoryReader {
+  repository(tenant: TenantId): Promise<Repository>;
+  /** Head commit of a branch; null when there is no such branch. */
+  branchHead(tenant: TenantId, branch: string): Promise<string | null>;
+  /** Every entry of the commit's tree, recursively. @throws when GitHub truncates it: half a tree is not a tree. Cached by commit. */
+  tree(tenant: TenantId, commit: string): Promise<readonly TreeEntry[]>;
+  /** @throws when larger than `maxBytes`. */
+  blob(tenant: TenantId, sha: string, maxBytes: number): Promise<Uint8Array>;
+  mergeBase(tenant: TenantId, base: string, head: string): Promise<string>;
+  pullRequest(tenant: TenantId, number: number): Promise<PullRequest | null>;
+  openPullRequests(tenant: TenantId, baseRef: string): Promise<readonly number[]>;
+  /** The pull request whose merge made this commit; null when it was pushed directly. */
+  mergedPullRequest(tenant: TenantId, commit: string): Promise<number | null>;
+  comment(tenant: TenantId, commentId: number): Promise<IssueComment | null>;
+  /** Live permission of a user: never trust `author_association`. */
+  permission(tenant: TenantId, login: string): Promise<'admin' | 'write' | 'read' | 'none'>;
+}
+
+export interface IssueComment {
+  readonly id: number;
+  readonly author: string;
+  readonly authorIsBot: boolean;
+  readonly body: string;
+}
+
+export interface InstallationReader {
+  /** Ids of the repositories that the installation covers, all pages. `tenant` is `<installation>`. */
+  repositories(tenant: TenantId): Promise<readonly number[]>;
+}
+
+/** Untrusted bytes to documents with places, in a bounded child process: 128 MiB, 1.5 s; too much of either is a problem, not a crash. */
+export interface ManifestParser {
+  parse(path: string, bytes: Uint8Array): Promise<ParsedFile>;
+}
+
+/** Content-addressed by blob and path: what was parsed once is not fetched or parsed again. */
+export interface ParsedFileCache {
+  /** In the order of the keys; null where nothing is cached. */
+  load(tenant: TenantId, keys: readonly FileKey[]): Promise<readonly (ParsedFile | null)[]>;
+  save(tenant: TenantId, entries: readonly (readonly [FileKey, ParsedFile])[]): Promise<void>;
+}
+
+export interface FileKey {
+  readonly path: string;
+  readonly blob: string;
+}
+
+export interface Annotation {
+  readonly path: string;
+  readonly startLine: number;
+  readonly endLine: number;
+  readonly level: 'failure' | 'warning' | 'notice';
+  readonly title: string;
+  readonly message: string;
+}
+
+export const conclusions = ['success', 'failure', 'neutral', 'action_required', 'cancelled', 'skipped'] as const;
+export type Conclusion = (typeof conclusions)[number];
+
+export interface CheckReport {
+  readonly commit: string;
+  /** `trueup/plan (prod)`. One check of a name per commit; a second write updates it. */
+  readonly name: string;
+  /** Null while it runs. */
+  readonly conclusion: Conclusion | null;
+  readonly title: string;
+  readonly summary: string;
+  readonly text: string | null;
+  readonly annotations: readonly Annotation[];
+  readonly actions: readonly { readonly label: string; readonly description: string; readonly identifier: string }[];
+}
+
+export interface DeploymentReport {
+  readonly commit: string;
+  readonly environment: string;
+  readonly state: 'queued' | 'in_progress' | 'success' | 'failure' | 'error' | 'inactive';
+  readonly description: string;
+  readonly environmentUrl: string | null;
+  readonly logUrl: string | null;
+}
+
+/** What people see. Every write carries a content hash: the same content again makes no call. Each answers with the address to open. */
+export interface ReportWriter {
+  check(tenant: TenantId, report: CheckReport, signal: AbortSignal): Promise<string>;
+  /** Completes every check of this App at the commit again, as each was: GitHub waits for that after a person asked to run them again. */
+  confirmChecks(tenant: TenantId, commit: string, signal: AbortSignal): Promise<void>;
+  /** The one comment of `kind` by this App on the pull request, edited in place. */
+  stickyComment(tenant: TenantId, number: number, kind: string, body: string, signal: AbortSignal): Promise<string>;
+  react(tenant: TenantId, commentId: number, reaction: 'eyes' | '+1' | '-1' | 'confused', signal: AbortSignal): Promise<void>;
+  /** Creates the GitHub Deployment of (environment, commit) when there is none, then adds the status. */
+  deployment(tenant: TenantId, report: DeploymentReport, signal: AbortSignal): Promise<string>;
+}

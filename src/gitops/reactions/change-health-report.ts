@@ -1,0 +1,29 @@
+import { emit, type Envelope } from '../../kernel/envelope.ts';
+import { repositoryTenantId } from '../../kernel/ids.ts';
+import { done, type Outcome } from '../../kernel/outcome.ts';
+import type { Store } from '../../kernel/ports.ts';
+import { emptyHealthReport, loadHealthReport, type HealthReport } from '../records/health-report.ts';
+import { healthContent } from '../report/health-text.ts';
+
+/**
+ * Notes what was measured or found and asks for the check when it would say something else. It is noted also when it is what was found
+ * before: an older message that comes late is known by that. `change` answers null when the event is older than what is known.
+ */
+export async function changeHealthReport(
+  store: Store,
+  { tenantId }: Envelope,
+  environment: string,
+  change: (report: HealthReport) => HealthReport | null,
+): Promise<Outcome> {
+  const tenant = repositoryTenantId(tenantId);
+  const loaded = await loadHealthReport(store, tenant, environment);
+  const known = loaded.value ?? emptyHealthReport(environment);
+  const changed = change(known);
+  if (changed === null) return done();
+  const content = healthContent(changed);
+  const isNews = content !== healthContent(known) || changed.health?.generation !== known.health?.generation;
+  if (loaded.value === null && !isNews) return done();
+  // What is not written yet was asked for before: whatever kept it from being written may be over.
+  const isWritten = known.written?.content === content;
+  return done([loaded.save(changed)], isNews || !isWritten ? [emit('ReportHealth', tenant, { environment })] : []);
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { repositoryTenantId, type TenantId } from '../../kernel/ids.ts';
+import { deploymentMessages, type DeploymentProgress, type DeploymentState } from '../../kernel/messages/deployment.ts';
+import { commit, generation, name } from '../../kernel/messages/shapes.ts';
+import type { Store } from '../../kernel/ports.ts';
+import { loadRecord, type Loaded } from './load-record.ts';
+
+/** Where and at which attempt is said by the report itself. */
+const progress = deploymentMessages.RuntimeDeploymentProgressed.schema.omit({ environment: true, commit: true, generation: true });
+
+const refusal = z.strictObject({
+  what: z.string(),
+  reason: z.string(),
+  needs: z.string(),
+  /** Whether the deployment waits for it. */
+  blocks: z.boolean(),
+});
+
+const deployReport = z.strictObject({
+  environment: name,
+  commit,
+  /** The attempt that is reported; what belongs to an older one is ignored. */
+  generation,
+  trace: z.string(),
+  /** Null until the merge is found; 0 when the commit came without a pull request. */
+  pullRequest: z.number().int().nonnegative().nullable(),
+  progress: progress.nullable(),
+  /** What other contexts refused at this commit, by subject. */
+  refusals: z.record(z.string(), refusal),
+  /** What the deployment needed and has, by subject: one sentence each. */
+  prepared: z.record(z.string(), z.string()),
+  /** A later commit was sent before this one began. */
+  supersededBy: commit.nullable(),
+  checkUrl: z.string().nullable(),
+  /** Milliseconds since the epoch of the last write to GitHub. */
+  writtenAt: z.number().nullable(),
+});
+
+/** What `trueup/deploy (ENV)` says about a commit. */
+export type DeployReport = z.infer<typeof deployReport>;
+export type Refusal = DeployReport['refusals'][string];
+
+/** An attempt to bring an environment to a commit: what a report, an event or a refusal is about. */
+export interface Attempt {
+  readonly environment: string;
+  readonly commit: string;
+  readonly generation: number;
+}
+
+export function loadDeployReport(store: Store, tenant: TenantId, { environment, commit: at }: Omit<Attempt, 'generation'>): Promise<Loaded<DeployReport>> {
+  return loadRecord(store, { tenantId: repositoryTenantId(tenant), type: 'DeployReport', id: `${environment}.${at}` }, deployReport);
+}
+
+/** The report of an attempt that nothing is known of. What people linked to it stays. */
+export function startedReport(known: DeployReport | null, { environment, commit: at, generation }: Attempt, trace: string): DeployReport {
+  const { pullRequest, checkUrl, writtenAt } = known ?? { pullRequest: null, checkUrl: null, writtenAt: null };
+  return { environment, commit: at, generation, trace, pullRequest, checkUrl, writtenAt, progress: null, refusals: {}, prepared: {}, supersededBy: null };
+}
+
+const ends: readonly DeploymentState[] = ['Completed', 'RolledBack', 'Failed', 'Superseded'];
+
+/** Null when the message is older than what is known: messages of one deployment may arrive in any order, and twice. */
+export function withProgress(report: DeployReport, message: DeploymentProgress): DeployReport | null {
+  const { environment: _environment, commit: _commit, generation: _generation, ...progress } = message;
+  if (report.progress !== null && progress.sequence <= report.progress.sequence) return null;
+  if (progress.state !== 'Completed') return { ...report, progress };
+  // A deployment that ended well shows that what it waited for was put right.
+  return { ...report, progress, refusals: refusalsOf(report, ({ blocks }) => !blocks) };
+}
+
+export function withRefusal(report: DeployReport, refusal: Refusal): DeployReport | null {
+  if (refusal.blocks && report.progress?.state === 'Completed') return null;
+  return { ...report, refusals: { ...report.refusals, [refusal.what]: refusal } };
+}
+
+/** The subject is there: what was refused of it before is settled. */
+export function withPrepared(report: DeployReport, subject: string, sentence: string): DeployReport | null {
+  const settles = report.refusals[subject] !== undefined;
+  if (!settles && (isEnded(report) || report.prepared[subject] === sentence)) return null;
+  const refusals = refusalsOf(report, ({ what }) => what !== subject);
+  return { ...report, refusals, prepared: { ...report.prepared, [subject]: sentence } };
+}
+
+function refusalsOf({ refusals }: DeployReport, keep: (refusal: Refusal) => boolean): DeployReport['refusals'] {
+  return Object.fromEntries(Object.entries(refusals).filter(([, refusal]) => keep(refusal)));
+}
+
+/** Null when the attempt has begun, which then ends by its own messages. */
+export function withSuperseded(report: DeployReport, by: string): DeployReport | null {
+  if (report.progress !== null || Object.keys(report.refusals).length > 0 || report.supersededBy !== null) return null;
+  return { ...report, supersededBy: by };
+}
+
+function isEnded({ progress }: DeployReport): boolean {
+  return progress !== null && ends.includes(progress.state);
+}

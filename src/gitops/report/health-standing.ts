@@ -1,0 +1,21 @@
+import type { DeployReport } from '../records/deploy-report.ts';
+import type { HealthReport } from '../records/health-report.ts';
+
+/** What the latest verdict is worth on the head. */
+export type Standing = 'current' | 'pending' | 'unended' | 'stale';
+
+/** A deployment that says nothing for so long is not waited for: a long bake, a person who is needed, an end whose message was lost. */
+const quietMs = 15 * 60_000;
+/** A verdict that does not change is repeated every ten minutes. */
+const staleMs = 30 * 60_000;
+
+/**
+ * `deploy` is the last one that was sent. A verdict stands once an evaluation began after that deployment's end, known by its generation
+ * and not by clocks: until then it is about what ran before.
+ */
+export function standingOf({ health, healthAt }: HealthReport, deploy: DeployReport | null, now: number): Standing {
+  const isOld = healthAt !== null && now - Date.parse(healthAt) > staleMs;
+  if (deploy === null || (health?.generation ?? 0) >= deploy.generation) return isOld ? 'stale' : 'current';
+  if (deploy.writtenAt === null || now - deploy.writtenAt < quietMs) return 'pending';
+  return isOld ? 'stale' : 'unended';
+}

@@ -1,0 +1,135 @@
+import { describe, expect, test } from 'vitest';
+import { fc, test as property } from '../../../test/support/property.ts';
+import { commit, sampleChange, sampleDeploy, sampleHealth, samplePlan, sampleProblem } from '../../../test/support/report-samples.ts';
+import { emptyPullRequestReport } from '../records/pull-request-report.ts';
+import { commentBody } from './comment.ts';
+import { deployCheck } from './deploy-text.ts';
+import { healthCheck } from './health-text.ts';
+import { code, fence, html, prose, shortened } from './inert.ts';
+import { linksFor, safeUrl } from './links.ts';
+import { planCheck } from './plan-text.ts';
+
+const repositoryUrl = 'https://github.com/contoso/platform';
+const links = linksFor(repositoryUrl);
+
+/** facts/reliability.md 2.4, "Text into comments". */
+const hostile = [
+  '```', '````', '~~~', '\n```\n', '`', '``', '<!-- trueup:report -->', '-->', '</details>', '</summary>', '<details open>', '@octocat', '@org/everyone', '#1', 'fixes #1', 'closes contoso/platform#1', 'GH-1',
+  '[x](javascript:alert(1))', '[x](https://evil.example)', '![](http://tracker.example/p.gif)', '<img src=x onerror=alert(1)>', '<a href="https://evil.example">', '<script>', 'https://evil.example/login', 'www.evil.example',
+  '| a | b |', '\\|', '\\', '\u202Eevil', '\u200B', '\u2066x\u2069', '\u001B[31mred', '\0', 'Approved-by: bot', '# Heading', '> quote', '- item', '1. item', '---', '===', '***bold***', '&lt;script&gt;', '&#64;octocat', '\r\n\r\n', '\u2028', '{{ secrets }}', ':rocket:', '$x^2$', '[^1]', 'a@b.example', 'x'.repeat(70_000),
+];
+const hostileText = fc.array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 5 }), fc.string({ maxLength: 5 })), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
+
+/** Removes what CommonMark shows as code, fences first: what is left is what GitHub acts on. Each escaped character becomes a dot. */
+function outsideCode(markdown: string): string {
+  let fenceEnd: RegExp | null = null;
+  const lines = markdown.split('\n').filter((line) => {
+    if (fenceEnd !== null) {
+      if (fenceEnd.test(line)) fenceEnd = null;
+      return false;
+    }
+    const open = /^ {0,3}(`{3,})[^`]*$|^ {0,3}(~{3,})/.exec(line);
+    const mark = open?.[1] ?? open?.[2];
+    if (mark !== undefined) fenceEnd = new RegExp(`^ {0,3}${mark[0]}{${mark.length},}[ \\t]*$`);
+    return mark === undefined;
+  });
+  expect(fenceEnd, 'a fence is left open').toBeNull();
+  return lines.map(withoutSpans).join('\n');
+}
+
+function withoutSpans(line: string): string {
+  let rest = line;
+  let kept = '';
+  while (rest !== '') {
+    const run = /^`+/.exec(rest)?.[0];
+    if (run !== undefined) {
+      const close = new RegExp(`(?<!\`)${run}(?!\`)`).exec(rest.slice(run.length));
+      rest = close === null ? rest.slice(run.length) : rest.slice(run.length + close.index + run.length);
+    } else if (/^\\[!-/:-@[-`{-~]/.test(rest)) {
+      kept += '.';
+      rest = rest.slice(2);
+    } else {
+      kept += rest.slice(0, 1);
+      rest = rest.slice(1);
+    }
+  }
+  return kept;
+}
+
+function expectInert(markdown: string): void {
+  const active = outsideCode(markdown);
+  // GitHub looks for mentions and references in the rendered text, where entities are characters again.
+  const rendered = active.replace(/\]\([^)]*\)/g, ']').replace(/&#(\d+);/g, (_, number: string) => String.fromCodePoint(Number(number)));
+  expect(rendered).not.toMatch(/[@#][\w-]|\bGH-\d/i);
+  expect(active).not.toMatch(/!\[/);
+  expect(active.replace(/<\/?(?:details|summary|b|sub)>|<br>/g, '')).not.toMatch(/[<>]/);
+  const targets = [...active.matchAll(/\]\(([^)]*)\)/g)].map(([, target = '']) => target);
+  for (const target of targets) expect(target).toMatch(/^https:\/\/(?:github\.com\/contoso\/platform\/|[a-z0-9.-]+\.azurecontainerapps\.io\/)/);
+  expect(active.replace(/\]\([^)]*\)/g, '')).not.toMatch(/https?:\/\/|www\./i);
+  expect(active.match(/<details>/g)?.length).toBe(active.match(/<\/details>/g)?.length);
+  expect(markdown).not.toMatch(/[\p{Bidi_Control}\u200b-\u200f]/u);
+  expect(markdown.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
+}
+
+describe('text from outside', () => {
+  test.each(hostile.map((text) => ({ text, shown: JSON.stringify(text.slice(0, 40)) })))('$shown is inert wherever it is put', ({ text }) => {
+    for (const written of [prose(text), code(text), `<details><summary>${html(text)}</summary>\n\n</details>`, fence(text, 'text'), links.to(text, repositoryUrl + '/x'), links.file(commit, text, 1)]) expectInert(written);
+  });
+
+  property('is inert in every report, whatever it holds', () =>
+    fc.assert(
+      fc.property(hostileText, (text) => {
+        const change = sampleChange({ name: text, kind: text, summary: text, differences: [{ path: text, lastApplied: text, desired: { [text]: text }, live: [text] }] });
+        const problem = sampleProblem({ message: text, expected: text, hint: text, path: text, location: { file: text, line: 1, column: 1, endLine: 1 }, document: { kind: text, name: text } });
+        const plan = samplePlan({ problems: [problem], notes: [text], trace: text, baseRef: text, environments: [{ name: text, changes: [change], problems: [problem], unread: [text] }] });
+        const service = { service: text, tenant: text, image: text, revision: text, previousRevision: text, step: text, detail: text, url: text };
+        const progress = { deploymentId: text, sequence: 1, state: 'Failed' as const, reason: text, needs: text, services: [service] };
+        const deploy = sampleDeploy({ environment: text, trace: text, progress, refusals: { x: { what: text, reason: text, needs: text, blocks: true } }, prepared: { [text]: text }, checkUrl: text });
+        const checks = [{ kind: 'readiness' as const, verdict: 'degraded' as const, detail: text }];
+        const drift = sampleHealth().drift.map((one) => ({ ...one, service: text, path: text, live: text, desired: text, summary: text, firstSeenAt: text }));
+        const health = sampleHealth({ environment: text, drift, health: { verdict: 'degraded', since: text, services: [{ service: text, tenant: text, verdict: 'degraded', checks }] } });
+        const { title, summary, text: details } = planCheck(plan, links);
+        const pull = { ...emptyPullRequestReport, help: { unknown: text }, plan: { title, summary, details: details ?? '', content: 'c', base: commit, trace: 't' } };
+        const written = [deployCheck(deploy, links), healthCheck(health, commit, text)].flatMap(({ summary, text: more }) => [summary, more ?? '']);
+        for (const body of [commentBody(pull, [deploy], links), commentBody(pull, [], links), ...written]) expectInert(body);
+      }),
+      { numRuns: 150 },
+    ));
+
+  property('a fence is longer than any run inside', () =>
+    fc.assert(
+      fc.property(fc.string({ unit: fc.constantFrom('`', '~', 'a', '\n', ' '), maxLength: 60 }), (text) => {
+        expect(outsideCode(fence(text, 'text'))).toBe('');
+      }),
+      { numRuns: 2000 },
+    ));
+
+  property('shortening never splits a character', () =>
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 1, max: 40 }), (text, length) => {
+        const short = shortened(text, length);
+        expect(short.length).toBeLessThanOrEqual(Math.max(length, 1));
+        expect(short.isWellFormed()).toBe(true);
+      }),
+    ));
+});
+
+describe('addresses', () => {
+  test.each([
+    { url: 'javascript:alert(1)', reason: 'no script' },
+    { url: 'https://evil.example/', reason: 'an unknown host' },
+    { url: 'http://checkout.azurecontainerapps.io/', reason: 'not https' },
+    { url: 'https://azurecontainerapps.io.evil.example/', reason: 'a host that only starts well' },
+    { url: 'https://evilazurecontainerapps.io/', reason: 'a host that only ends well' },
+    { url: 'https://github.com@evil.example/', reason: 'a user that looks like a host' },
+    { url: 'https://user:secret@portal.azure.com/', reason: 'credentials' },
+    { url: 'data:text/html,x', reason: 'no data' },
+    { url: 'not an address', reason: 'no address at all' },
+  ])('$url is not linked: $reason', ({ url }) => {
+    expect(safeUrl(url, repositoryUrl)).toBeNull();
+  });
+
+  test('cannot end their link early', () => {
+    expect(links.to('x', `${repositoryUrl}/a)b](c`)).toBe(`[x](${repositoryUrl}/a%29b%5D%28c)`);
+  });
+});

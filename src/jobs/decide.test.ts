@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { Conflict, NotAllowed, Rejected, Throttled, Unavailable } from '../kernel/errors.ts';
+import { backoffMs } from './backoff.ts';
+import { decide, type Decision } from './decide.ts';
+
+const minute = 60_000;
+const random = () => 0.5;
+
+interface Row {
+  readonly reason: string;
+  readonly error: unknown;
+  readonly failures?: number;
+  readonly failingMs?: number;
+  readonly fate: Decision['fate'];
+  readonly ms?: readonly [number, number];
+}
+
+const rows: readonly Row[] = [
+  { reason: 'the service says when to come back', error: new Throttled('busy', { retryAfterMs: 30_000 }), fate: 'delay', ms: [30_000, 31_000] },
+  { reason: 'a throttle without a time is not a hot loop', error: new Throttled('busy', { retryAfterMs: 0 }), fate: 'delay', ms: [1000, 2000] },
+  { reason: 'another write runs: soon again', error: new Conflict('busy', {}), failures: 1, fate: 'delay', ms: [500, 1500] },
+  { reason: 'a conflict that lasts is looked at less often', error: new Conflict('busy', {}), failures: 50, fate: 'delay', ms: [8000, 16_000] },
+  { reason: 'an outage costs no attempt', error: new Unavailable('away', {}), failures: 40, fate: 'delay', ms: [150_000, 300_000] },
+  { reason: 'an outage of more than a day is somebody\'s to look at', error: new Unavailable('away', {}), failingMs: 25 * 60 * minute, fate: 'dead-letter' },
+  { reason: 'a wrong request stays wrong', error: new Rejected('wrong', { code: 'ContainerAppSecretInvalid' }), fate: 'dead-letter' },
+  { reason: 'a missing right is granted by a person', error: new NotAllowed('no', {}), fate: 'delay', ms: [minute, 2 * minute] },
+  { reason: 'a right that nobody grants ends as a dead letter', error: new NotAllowed('no', {}), failures: 12, fate: 'dead-letter' },
+  { reason: 'a bug counts', error: new TypeError('x is undefined'), fate: 'retry' },
+  { reason: 'what is thrown need not be an error', error: 'text', fate: 'retry' },
+];
+
+describe('decide', () => {
+  test.each(rows)('$reason', ({ error, failures = 1, failingMs = 0, fate, ms }) => {
+    const decision = decide({ error, failures, failingMs }, random);
+    expect(decision.fate).toBe(fate);
+    if (ms) {
+      expect(decision).toHaveProperty('ms');
+      const found = 'ms' in decision ? decision.ms : 0;
+      expect(found).toBeGreaterThanOrEqual(ms[0]);
+      expect(found).toBeLessThanOrEqual(ms[1]);
+    }
+  });
+
+  test('a dead letter says the code, so that people can search for it', () => {
+    const decision = decide({ error: new Rejected('Azure refused it', { code: 'ContainerAppSecretInvalid' }), failures: 1, failingMs: 0 }, random);
+    expect(decision).toMatchObject({ reason: 'Rejected: Azure refused it (ContainerAppSecretInvalid)' });
+  });
+});
+
+describe('backoff', () => {
+  test('doubles from 2 s to 5 min, with jitter', () => {
+    const waits = [1, 2, 3, 9, 20].map((failures) => [backoffMs(failures, () => 0), backoffMs(failures, () => 1)]);
+    expect(waits).toEqual([[1000, 2000], [2000, 4000], [4000, 8000], [150_000, 300_000], [150_000, 300_000]]);
+  });
+});

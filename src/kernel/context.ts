@@ -1,0 +1,73 @@
+import type { EmittedMessage, Envelope } from './envelope.ts';
+import type { ContextName, TenantId } from './ids.ts';
+import type { MessageType } from './messages/catalogue.ts';
+import type { Outcome } from './outcome.ts';
+import type { Planner } from './plan.ts';
+
+/** What a reaction may ask of the delivery that runs it. */
+export interface Delivery {
+  /** Aborts when the time to drain is over or the lease is lost. Pass it to every call that leaves the process. */
+  readonly signal: AbortSignal;
+  /** Times this message was delivered before, waits included. */
+  readonly attempt: number;
+  /** Milliseconds since the epoch at which the message was published. */
+  readonly publishedAt: number;
+  /**
+   * Call before every write to Azure or GitHub that must not be done by two workers.
+   * @throws when the worker drains, or the lease that the reaction's `writes` names is not safely held any more.
+   */
+  assertLeaseHeld(): void;
+}
+
+/** The part of AbortSignal that the pure core may know. */
+export interface AbortSignal {
+  readonly aborted: boolean;
+}
+
+export interface Reaction {
+  /** `when-<message>`, the name of its file. */
+  readonly name: string;
+  readonly on: MessageType;
+  /** Latest wins: while one such message waits, another with the same key adds nothing. Only for messages that say what to look at. */
+  readonly latestWins: ((envelope: Envelope) => string) | null;
+  /** One writer at a time: the key of the lease to hold while handling, usually the environment. */
+  readonly writes: ((envelope: Envelope) => string) | null;
+  readonly handle: (envelope: Envelope, delivery: Delivery) => Promise<Outcome>;
+}
+
+interface ReactionOptions<Type extends MessageType> {
+  readonly on: Type;
+  readonly name: string;
+  readonly latestWins?: (envelope: Envelope<Type>) => string;
+  readonly writes?: (envelope: Envelope<Type>) => string;
+  readonly handle: (envelope: Envelope<Type>, delivery: Delivery) => Promise<Outcome>;
+}
+
+/** Ties a handler to its message. The types are erased here because a queue holds every kind; the payload was parsed for this type. */
+export function reaction<Type extends MessageType>(options: ReactionOptions<Type>): Reaction {
+  const erased = options as unknown as ReactionOptions<MessageType>;
+  return {
+    name: options.name,
+    on: options.on,
+    latestWins: erased.latestWins ?? null,
+    writes: erased.writes ?? null,
+    handle: erased.handle,
+  };
+}
+
+/** Work by the clock: every `everyMs`, one message per aggregate of `forEach`, spread over the interval. */
+export interface Schedule {
+  readonly name: string;
+  readonly everyMs: number;
+  /** The aggregate type whose every instance gets a message. */
+  readonly forEach: string;
+  readonly message: (tenantId: TenantId, id: string) => EmittedMessage;
+}
+
+/** A bounded context's only door. */
+export interface Context {
+  readonly name: ContextName;
+  readonly reactions: readonly Reaction[];
+  readonly schedules: readonly Schedule[];
+  readonly plan?: Planner;
+}

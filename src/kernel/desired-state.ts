@@ -1,0 +1,186 @@
+import type { DocumentRef, SourceLocation } from './problem.ts';
+
+/** Desired state, compiled from manifests at one commit: what every context acts on and none of them invents. All values are plain JSON. */
+export interface DesiredEnvironment {
+  /** Unique in the repository. */
+  readonly name: string;
+  /** Slug of the tenant that owns it; other tenants come in through bindings. */
+  readonly tenant: string;
+  readonly project: string | null;
+  readonly stage: Stage;
+  /** Azure's short form: `westeurope`. */
+  readonly region: string;
+  readonly azure: AzurePlace;
+  /** Names of the user-assigned identities that its secret bindings use, sorted; they live in the environment's resource group. */
+  readonly identities: readonly string[];
+  readonly drift: { readonly mode: 'report' | 'propose' | 'heal' };
+  readonly bindings: readonly DesiredTenantBinding[];
+  readonly services: readonly DesiredService[];
+  readonly configurations: readonly DesiredConfiguration[];
+  readonly secrets: readonly DesiredSecretBinding[];
+  readonly scaling: readonly DesiredScalingPolicy[];
+  /** Declared but wrong: neither applied nor taken as removed. */
+  readonly invalid: readonly DocumentRef[];
+  readonly source: SourceLocation;
+  /** Hash of what provisioning depends on: stage, region, azure, identities. */
+  readonly digest: string;
+}
+
+export const stages = ['dev', 'test', 'staging', 'prod'] as const;
+type Stage = (typeof stages)[number];
+
+export const isolations = ['silo', 'pool', 'shared'] as const;
+export type Isolation = (typeof isolations)[number];
+
+export interface AzurePlace {
+  readonly subscription: string;
+  readonly resourceGroup: string;
+  readonly managedEnvironment: string;
+}
+
+export interface DesiredTenantBinding {
+  readonly name: string;
+  readonly tenant: string;
+  readonly isolation: Isolation;
+  readonly environments: readonly string[];
+  readonly quota: Quota;
+  readonly source: SourceLocation;
+  readonly digest: string;
+}
+
+/** Per environment. Null means unlimited. */
+export interface Quota {
+  readonly services: number | null;
+  readonly replicas: number | null;
+  /** Cores: sum over services of cpu x maximum replicas. */
+  readonly cpu: number | null;
+  /** Bytes: sum over services of memory x maximum replicas. */
+  readonly memory: number | null;
+}
+
+export const componentTypes = ['gateway', 'microservice', 'worker', 'admin-portal', 'customer-portal', 'mobile-backend'] as const;
+export type ComponentType = (typeof componentTypes)[number];
+
+export interface DesiredService {
+  /** Also the container app's name. */
+  readonly name: string;
+  readonly tenant: string;
+  readonly project: string | null;
+  readonly module: string | null;
+  readonly type: ComponentType;
+  readonly image: string;
+  /** Cores and bytes of one replica. */
+  readonly resources: { readonly cpu: number; readonly memory: number };
+  readonly ingress: { readonly port: number; readonly external: boolean } | null;
+  /** Names of the documents that it is made of. */
+  readonly configuration: string | null;
+  readonly secrets: readonly string[];
+  readonly scalingPolicy: string | null;
+  readonly replicas: { readonly min: number; readonly max: number };
+  readonly health: { readonly readiness: Probe | null; readonly liveness: Probe | null };
+  readonly rollout: DesiredRollout;
+  /**
+   * The whole container app in ARM's wire shape (`{location, tags, identity, properties}`), without `configuration.ingress.traffic`,
+   * which belongs to the rollout, and with `template.revisionSuffix` set.
+   */
+  readonly app: ContainerAppBody;
+  /** Paths under `properties` that came from the escape hatch `spec.azure`. */
+  readonly rawPaths: readonly string[];
+  /** `t` and ten hex digits of the template's hash: the same template always gets the same revision name. */
+  readonly revisionSuffix: string;
+  /** Hash of `app`: what the tag `trueup-digest` holds once it is applied. */
+  readonly digest: string;
+  readonly source: SourceLocation;
+}
+
+export interface Probe {
+  readonly path: string;
+  readonly timeoutMs: number;
+}
+
+interface DesiredRollout {
+  readonly strategy: 'all-at-once' | 'blue-green' | 'canary';
+  readonly steps: readonly { readonly weight: number; readonly bakeMs: number }[];
+  readonly gate: { readonly successRate: number | null; readonly minSamples: number | null };
+  readonly onFailure: 'rollback' | 'hold';
+}
+
+/** ARM's wire shape of Microsoft.App/containerApps. Loose, because the escape hatch may add what no model knows. */
+export interface ContainerAppBody {
+  readonly location: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly identity: JsonObject;
+  readonly properties: ContainerAppProperties;
+}
+
+interface ContainerAppProperties extends JsonObject {
+  readonly environmentId: string;
+  readonly configuration: JsonObject;
+  readonly template: JsonObject;
+}
+
+export interface JsonObject {
+  readonly [key: string]: unknown;
+}
+
+export interface DesiredConfiguration {
+  readonly name: string;
+  readonly tenant: string;
+  readonly values: Readonly<Record<string, string>>;
+  /** Content-addressed: `cfg-` and twelve hex digits of the hash of the values. */
+  readonly version: string;
+  readonly source: SourceLocation;
+}
+
+export interface DesiredSecretBinding {
+  readonly name: string;
+  readonly tenant: string;
+  /** Name of the environment variable. */
+  readonly env: string;
+  readonly vault: string;
+  readonly secret: string;
+  /** Null: unpinned, follows the latest version; allowed and warned about. */
+  readonly version: string | null;
+  /** Name of the user-assigned identity, in the environment's resource group. */
+  readonly identity: string;
+  /** Resource id of that identity. */
+  readonly identityId: string;
+  /** Name of the container app's secret; content-addressed, so that two revisions can hold two versions. */
+  readonly appSecretName: string;
+  readonly keyVaultUrl: string;
+  readonly maxAgeMs: number | null;
+  readonly source: SourceLocation;
+  readonly digest: string;
+}
+
+export interface DesiredScalingPolicy {
+  readonly name: string;
+  readonly tenant: string;
+  readonly service: string;
+  readonly replicas: { readonly min: number; readonly max: number };
+  /** `template.scale` in ARM's wire shape. */
+  readonly scale: JsonObject;
+  readonly slo: { readonly availability: number | null; readonly latencyP95Ms: number | null; readonly windowMs: number | null } | null;
+  readonly source: SourceLocation;
+  readonly digest: string;
+}
+
+/** Tags that Trueup writes on everything it manages in Azure; what is lost from the store is read back from them. */
+export const tagNames = {
+  tenant: 'trueup-tenant',
+  environment: 'trueup-environment',
+  /** Of an environment's place: what it was provisioned as, which nothing may change. */
+  stage: 'trueup-stage',
+  service: 'trueup-service',
+  project: 'trueup-project',
+  module: 'trueup-module',
+  repository: 'trueup-repository',
+  commit: 'trueup-commit',
+  generation: 'trueup-generation',
+  digest: 'trueup-digest',
+  trace: 'trueup-trace',
+  /** Digest of the release that was taken back; present only after a rollback. */
+  rolledBack: 'trueup-rolled-back',
+  /** Commit of the release that served when this one was applied: what a rollback goes back to when the store forgot it. */
+  previous: 'trueup-previous',
+} as const;

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { commit, name, sentence } from './shapes.ts';
+
+/** gitops talks to itself only: these come from webhooks and schedules and say what to look at. */
+export const gitopsMessages = {
+  SyncRepository: {
+    role: 'command',
+    about: 'Read the head of the default branch and turn what differs from the last sync into commands.',
+    /** `recheck`: a person put something right outside of Git and asks again, so everything is looked at, also what did not change. */
+    schema: z.strictObject({ reason: sentence, recheck: z.boolean().optional() }),
+  },
+  PlanPullRequest: {
+    role: 'command',
+    about: 'Validate a pull request, ask every context for its plan and report it as checks and one comment.',
+    schema: z.strictObject({ number: z.number().int().positive() }),
+  },
+  ConfirmChecks: {
+    role: 'command',
+    about: 'Complete our checks of a commit again as they were: GitHub waits for that after a person asked to run them again.',
+    schema: z.strictObject({ commit }),
+  },
+  AnswerComment: {
+    role: 'command',
+    about: 'Read a comment of a pull request again and answer it when it is a /trueup command.',
+    schema: z.strictObject({ number: z.number().int().positive(), commentId: z.number().int().positive() }),
+  },
+  ResyncInstallation: {
+    role: 'command',
+    about: 'List the repositories of an installation and sync each: what finds pushes whose webhook was missed.',
+    schema: z.strictObject({ reason: sentence }),
+  },
+  ReportDeployment: {
+    role: 'command',
+    about: 'Write the deploy check and the GitHub Deployment of an environment at a commit anew, from all that is known of it.',
+    schema: z.strictObject({ environment: name, commit }),
+  },
+  ReportHealth: {
+    role: 'command',
+    about: 'Write the health check of an environment on the head of the default branch, when it would say something else than before.',
+    schema: z.strictObject({ environment: name }),
+  },
+  ReportPullRequest: {
+    role: 'command',
+    about: 'Write the one comment of a pull request anew, from all that is known of its plan and its deployments.',
+    schema: z.strictObject({ number: z.number().int().positive() }),
+  },
+  RepositorySynced: {
+    role: 'event',
+    about: 'The default branch was read at this commit and its differences were turned into commands. `environments` are those that got one.',
+    schema: z.strictObject({ commit, environments: z.array(z.string()) }),
+  },
+} as const;

@@ -1,0 +1,29 @@
+import type { World } from '../world.ts';
+import type { App } from './app.ts';
+import type { ResolvedSecret } from './resolved-secret.ts';
+import { followsVault, resolveSecrets } from './secrets.ts';
+import type { Timers } from './timers.ts';
+
+/**
+ * Reads unversioned Key Vault references again on every tick. Where a value changed, active revisions restart and no revision is made;
+ * where reading fails, the app goes on with what it has (facts/azure.md A2).
+ */
+export function syncVaults(world: World, timers: Timers, apps: () => readonly App[]): void {
+  const tick = () => {
+    for (const app of apps()) if (app.applied !== null && app.operation === null && followsVault(app.applied)) syncApp(world, app);
+    timers.after(world.pace.vaultSyncMs, tick);
+  };
+  timers.after(world.pace.vaultSyncMs, tick);
+}
+
+function syncApp(world: World, app: App): void {
+  if (app.applied === null) return;
+  const read = resolveSecrets(world, app, app.applied).secrets;
+  if (![...read].some(([name, secret]) => isOther(secret, app.secrets.get(name)))) return;
+  app.secrets = new Map([...app.secrets, ...read]);
+  for (const revision of app.revisions) revision.restart(app.secrets);
+}
+
+function isOther(read: ResolvedSecret, known: ResolvedSecret | undefined): boolean {
+  return known === undefined || read.value !== known.value || read.version !== known.version;
+}

@@ -1,0 +1,127 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { access, type Access } from './arm/access.ts';
+import { azureResourceManager } from './arm/arm.ts';
+import { groupStore } from './arm/groups.ts';
+import { identityStore } from './arm/identities.ts';
+import { resourceIndex } from './arm/resource-index.ts';
+import { roleAssignments } from './arm/role-assignments.ts';
+import { roles } from './arm/role-definitions.ts';
+import type { AppsService } from './apps/apps-service.ts';
+import { systemClock } from './clock.ts';
+import { controlApi } from './control/control-api.ts';
+import { faultBoard, type LocalFaults } from './control/faults.ts';
+import { journal, type Journal } from './control/journal.ts';
+import { loginService } from './entra/login.ts';
+import { principals, type Principal, type Principals } from './entra/principals.ts';
+import { tokenAuthority, type TokenAuthority } from './entra/tokens.ts';
+import type { Authentication } from './http/authenticate.ts';
+import { exchange } from './http/exchange.ts';
+import { front } from './http/front.ts';
+import { hostKind, vaultNameOf } from './http/hosts.ts';
+import { metricStore } from './metrics/metric-store.ts';
+import { metricsProvider } from './metrics/metrics-service.ts';
+import { vaultData } from './vault/vault-data.ts';
+import { vaultManagement } from './vault/vault-management.ts';
+import { vaultStore, type VaultSeed } from './vault/vault-store.ts';
+import type { AzureService, LocalClock, Pace, World } from './world.ts';
+
+interface CoreOptions {
+  readonly subscription: string;
+  readonly pace: Partial<Pace>;
+  readonly vaults: readonly VaultSeed[];
+  readonly log: (line: object) => void;
+  readonly createApps: (world: World) => AppsService;
+}
+
+/** The local Azure without its listeners. */
+export interface AzureCore extends AsyncDisposable {
+  readonly world: World;
+  readonly tenantId: string;
+  readonly clock: LocalClock;
+  readonly tokens: TokenAuthority;
+  readonly principals: Principals;
+  readonly person: Authentication['person'];
+  readonly bot: { readonly principalId: string; readonly clientId: string };
+  readonly faults: LocalFaults;
+  readonly journal: Journal;
+  isServed(host: string): boolean;
+  handle(request: IncomingMessage, response: ServerResponse): void;
+  /** What a cluster or CI system would give the bot to trade in at Entra. */
+  federatedToken(): string;
+}
+
+const defaultPace: Pace = { operationMs: 1_200, environmentMs: 2_500, readyMs: 1_500, metricsDelayMs: 2_000, expiryMs: 20_000, vaultSyncMs: 60_000 };
+const federatedSubject = 'system:serviceaccount:trueup:trueup';
+const federatedTokenMs = 30 * 86_400_000;
+
+export function azureCore(options: CoreOptions): AzureCore {
+  const { subscription, log } = options;
+  const tenantId = randomUUID();
+  const clock = systemClock();
+  const pace = { ...defaultPace, ...options.pace };
+  const known = principals();
+  const rights = access(clock.now);
+  const tokens = tokenAuthority(tenantId);
+  const faults = faultBoard();
+  const calls = journal();
+  const bot = member(known, 'ServicePrincipal', 'trueup');
+  const person = { token: `local-${randomBytes(24).toString('base64url')}`, ...member(known, 'User', 'person@trueup.local') };
+  grantSeeds(rights, subscription, bot.principalId, person.principalId);
+
+  const groups = groupStore(subscription);
+  for (const { resourceGroup, location } of options.vaults) groups.ensure(resourceGroup, location);
+  const identities = identityStore(subscription, tenantId, known);
+  const vaults = vaultStore({ subscription, clock, access: rights, seeds: options.vaults });
+  const metrics = metricStore(clock, pace.metricsDelayMs);
+  const world: World = { subscription, directory: tenantId, clock, pace, faults, groups, identities, vaults, metrics };
+  const apps = options.createApps(world);
+
+  const providers = new Map<string, AzureService>([
+    ['microsoft.app', apps.handle],
+    ['microsoft.managedidentity', identities.handle],
+    ['microsoft.authorization', roleAssignments({ subscription, tenantId, clock, access: rights, principals: known })],
+    ['microsoft.keyvault', vaultManagement(vaults, tenantId)],
+    ['microsoft.insights', metricsProvider({ store: metrics, clock, apps: apps.handle })],
+  ]);
+  const resources = resourceIndex({ subscription, apps: apps.handle, others: () => [...identities.list(), ...vaults.resources()] });
+  const authentication = { clock, tokens, person };
+  const services = front({
+    authentication,
+    clock,
+    arm: azureResourceManager({ subscription, tenantId, access: rights, groups, providers, resources }),
+    vault: vaultData({ vaults, access: rights, clock }),
+    login: loginService({ clock, tokens, principals: known, federatedSubject: (clientId) => (clientId === bot.clientId ? federatedSubject : null) }),
+  });
+  return {
+    world,
+    tenantId,
+    clock,
+    tokens,
+    principals: known,
+    person,
+    bot,
+    faults,
+    journal: calls,
+    // A vault that is not there has no name to resolve.
+    isServed: (host) => (hostKind(host) === 'vault' ? vaults.find(vaultNameOf(host)) !== null : hostKind(host) !== null),
+    handle: exchange({ clock, faults, journal: calls, log, ingress: apps.ingress, control: controlApi(faults, calls), services }),
+    federatedToken: () => tokens.issueAssertion(federatedSubject, clock.now() + federatedTokenMs),
+    async [Symbol.asyncDispose]() {
+      await apps[Symbol.asyncDispose]();
+      clock.close();
+    },
+  };
+}
+
+function member(known: Principals, kind: Principal['kind'], name: string): { principalId: string; clientId: string } {
+  const ids = { principalId: randomUUID(), clientId: randomUUID() };
+  known.add({ ...ids, kind, name });
+  return ids;
+}
+
+function grantSeeds(rights: Access, subscription: string, bot: string, person: string): void {
+  const scope = `/subscriptions/${subscription}`;
+  for (const role of [roles.contributor, roles.vaultReader, roles.accessAdministrator]) rights.grant(bot, role, scope);
+  for (const role of [roles.owner, roles.vaultAdministrator]) rights.grant(person, role, scope);
+}

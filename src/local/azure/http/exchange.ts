@@ -1,0 +1,79 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { refused } from '../answers.ts';
+import { faultAnswer, type LocalFaults } from '../control/faults.ts';
+import type { JournalEntry } from '../control/journal.ts';
+import type { AzureAnswer, LocalClock } from '../world.ts';
+import { hostKind, hostName, type HostKind } from './hosts.ts';
+import { readRequest, type ReadRequest } from './read-request.ts';
+import { tracingHeaders, writeAnswer } from './write-answer.ts';
+
+/** An answer, and who was told from the token. */
+export interface Served {
+  readonly answer: AzureAnswer | null;
+  readonly principalId: string | null;
+}
+
+interface ExchangeOptions {
+  readonly clock: Pick<LocalClock, 'now'>;
+  readonly faults: LocalFaults;
+  readonly journal: { add(entry: JournalEntry): void };
+  readonly log: (line: object) => void;
+  readonly ingress: (request: IncomingMessage, response: ServerResponse) => void;
+  readonly control: (request: ReadRequest) => AzureAnswer | null;
+  readonly services: Readonly<Record<Exclude<HostKind, 'ingress'>, (request: ReadRequest) => Promise<Served>>>;
+}
+
+/** One request and its answer: read, find the service by host, let a fault come first, write, note it down. */
+export function exchange(options: ExchangeOptions): (request: IncomingMessage, response: ServerResponse) => void {
+  const { ingress, clock, log, journal } = options;
+  return (incoming, response) => {
+    const host = hostName(incoming.headers.host);
+    const kind = hostKind(host);
+    if (kind === 'ingress') return ingress(incoming, response);
+    const startedAt = clock.now();
+    let noted = false;
+    const note = (status: number, principalId: string | null) => {
+      if (noted) return;
+      noted = true;
+      const entry = { at: startedAt, method: incoming.method ?? 'GET', host, path: pathOf(incoming), status, ms: clock.now() - startedAt, principalId };
+      journal.add(entry);
+      log(entry);
+    };
+    serve(kind, incoming, response, options).then(
+      (served) => served && note(response.statusCode, served.principalId),
+      (error: unknown) => {
+        log({ message: 'request failed', path: incoming.url, error: error instanceof Error ? error.stack : String(error) });
+        if (response.headersSent || response.destroyed) return response.destroy();
+        writeAnswer(response, refused(500, 'InternalServerError', 'Encountered internal server error.'), {});
+        note(500, null);
+      },
+    );
+    response.once('close', () => note(response.writableEnded ? response.statusCode : 0, null));
+  };
+}
+
+/** Null when the connection was cut or is held, which is noted when it closes. */
+async function serve(kind: Exclude<HostKind, 'ingress'> | null, incoming: IncomingMessage, response: ServerResponse, options: ExchangeOptions): Promise<Served | null> {
+  const { clock, faults, control, services } = options;
+  const read = await readRequest(incoming);
+  const headers = tracingHeaders(incoming.headers, clock.now());
+  const answered = ({ answer, principalId }: Served): Served => {
+    const written = answer ?? refused(501, 'NotModelled', `The local Azure does not model ${incoming.method} ${pathOf(incoming)}`);
+    writeAnswer(response, written, headers);
+    return { answer: written, principalId };
+  };
+  if ('refusal' in read) return answered({ answer: read.refusal, principalId: null });
+  const { request } = read;
+  if (kind === null) return answered({ answer: refused(421, 'MisdirectedRequest', `No service for the host '${request.host}'.`), principalId: null });
+  if (kind === 'management' && request.segments[0] === 'local') return answered({ answer: control(request), principalId: null });
+  const fault = kind === 'login' ? null : faults.nextRequestFault(request);
+  const shown = fault && faultAnswer(fault);
+  if (shown === 'cut') incoming.socket.destroy();
+  if (shown === 'cut' || shown === 'hold') return null;
+  return answered(shown ? { answer: shown, principalId: null } : await services[kind](request));
+}
+
+/** As sent, without query. */
+function pathOf({ url = '/' }: IncomingMessage): string {
+  return url.split('?', 1)[0] ?? '/';
+}

@@ -1,0 +1,44 @@
+import type { AzureAnswer, AzureService, LocalClock } from '../world.ts';
+import { challenge } from '../vault/vault-errors.ts';
+import { callerOf, unauthenticated, type Authentication, type Caller } from './authenticate.ts';
+import type { Served } from './exchange.ts';
+import type { HostKind } from './hosts.ts';
+import { rateLimits } from './limits.ts';
+import type { ReadRequest } from './read-request.ts';
+
+interface FrontOptions {
+  readonly authentication: Authentication;
+  readonly clock: Pick<LocalClock, 'now'>;
+  readonly arm: AzureService;
+  readonly vault: (request: ReadRequest, caller: Caller) => AzureAnswer | null;
+  readonly login: (request: ReadRequest) => AzureAnswer | null;
+}
+
+/** The service of each kind of host, behind its own way of asking who comes. */
+export function front({ authentication, clock, arm, vault, login }: FrontOptions): Readonly<Record<Exclude<HostKind, 'ingress'>, (request: ReadRequest) => Promise<Served>>> {
+  const { tenantId } = authentication.tokens;
+  const limits = rateLimits(clock.now);
+  return {
+    async management(request) {
+      const caller = callerOf(request.headers, managementAudiences(request.origin), authentication);
+      if (typeof caller === 'string') return { answer: unauthenticated(caller, tenantId), principalId: null };
+      const { principalId } = caller;
+      const answer = await arm({ ...request, principalId });
+      const headers = limits(request.method, principalId);
+      return { answer: answer && { ...answer, headers: { ...headers, ...answer.headers } }, principalId };
+    },
+    async vault(request) {
+      const caller = callerOf(request.headers, ['https://vault.azure.net'], authentication);
+      if (typeof caller === 'string') return { answer: challenge(caller, tenantId), principalId: null };
+      const answer = vault(request, caller);
+      const headers = { 'x-ms-keyvault-region': 'westeurope', 'x-ms-keyvault-service-version': '1.9.2000.1' };
+      return { answer: answer && { ...answer, headers: { ...headers, ...answer.headers } }, principalId: caller.principalId };
+    },
+    login: async (request) => ({ answer: login(request), principalId: null }),
+  };
+}
+
+/** Some clients derive the audience from the address that they were given. */
+function managementAudiences(origin: string): readonly string[] {
+  return ['https://management.azure.com', 'https://management.core.windows.net', origin];
+}

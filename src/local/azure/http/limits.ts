@@ -1,0 +1,33 @@
+/** ARM's buckets: per principal and kind of request. https://learn.microsoft.com/azure/azure-resource-manager/management/request-limits-and-throttling */
+const buckets = {
+  reads: { burst: 250, perSecond: 25 },
+  writes: { burst: 200, perSecond: 10 },
+  deletes: { burst: 200, perSecond: 10 },
+} as const;
+
+/**
+ * Counts what is left of the buckets and says so in headers. They are not enforced: time runs faster here than in Azure, so what a real bucket
+ * holds says nothing about these bursts. Ask for the fault `azure:429` instead.
+ */
+export function rateLimits(now: () => number): (method: string, principalId: string) => Record<string, string> {
+  const states = new Map<string, { left: number; at: number }>();
+  return (method, principalId) => {
+    const kind = kindOf(method);
+    const { burst, perSecond } = buckets[kind];
+    const state = states.get(`${principalId}/${kind}`) ?? { left: burst, at: now() };
+    const refilled = Math.min(burst, state.left + ((now() - state.at) / 1000) * perSecond);
+    const left = Math.max(0, refilled - 1);
+    states.set(`${principalId}/${kind}`, { left, at: now() });
+    const shown = Math.floor(left);
+    // All principals together have fifteen times as much.
+    return {
+      [`x-ms-ratelimit-remaining-subscription-${kind}`]: String(shown),
+      [`x-ms-ratelimit-remaining-subscription-global-${kind}`]: String(burst * 15 - (burst - shown)),
+    };
+  };
+}
+
+function kindOf(method: string): keyof typeof buckets {
+  if (method === 'DELETE') return 'deletes';
+  return method === 'GET' || method === 'HEAD' ? 'reads' : 'writes';
+}

@@ -1,0 +1,62 @@
+import { spawn } from 'node:child_process';
+
+/** Git said no. `stderr` is for logs and tests, never for an answer. */
+export class GitFailed extends Error {
+  readonly exitCode: number | null;
+  readonly stderr: string;
+  constructor(command: string, exitCode: number | null, stderr: string) {
+    super(`git ${command} ended with ${exitCode}: ${stderr.trim()}`);
+    this.name = 'GitFailed';
+    this.exitCode = exitCode;
+    this.stderr = stderr;
+  }
+}
+
+export interface GitOptions {
+  readonly input?: string | Uint8Array;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Exit codes that are an answer, not a failure. */
+  readonly accept?: readonly number[];
+}
+
+export interface GitResult {
+  readonly exitCode: number;
+  readonly stdout: Buffer;
+}
+
+/** Without the configuration of the machine or the user: the same answers everywhere. */
+export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
+  return {
+    PATH: process.env['PATH'] ?? '/usr/bin:/bin',
+    LC_ALL: 'C',
+    GIT_CONFIG_NOSYSTEM: '1',
+    GIT_CONFIG_GLOBAL: '/dev/null',
+    GIT_TERMINAL_PROMPT: '0',
+    GIT_LITERAL_PATHSPECS: '1',
+    GIT_NO_REPLACE_OBJECTS: '1',
+    ...extra,
+  };
+}
+
+/** Runs one git command on a bare repository: arguments as an array, no shell between. @throws GitFailed */
+export function runGit(directory: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  return new Promise((resolve, reject) => {
+    const child = spawn('git', ['--git-dir', directory, ...args], { env: gitEnvironment(options.env), stdio: 'pipe' });
+    const stdout: Buffer[] = [];
+    const stderr: Buffer[] = [];
+    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
+    // A command that ends before it has read its input breaks the pipe; its exit code says what was wrong.
+    child.stdin.on('error', () => undefined);
+    child.once('error', reject);
+    child.once('close', (code) => {
+      if (code !== null && (code === 0 || options.accept?.includes(code))) resolve({ exitCode: code, stdout: Buffer.concat(stdout) });
+      else reject(new GitFailed(args[0] ?? '', code, Buffer.concat(stderr).toString('utf8')));
+    });
+    child.stdin.end(options.input ?? '');
+  });
+}
+
+export async function gitText(directory: string, args: readonly string[], options: GitOptions = {}): Promise<string> {
+  return (await runGit(directory, args, options)).stdout.toString('utf8').replace(/\n$/, '');
+}

@@ -1,0 +1,73 @@
+import { restApi } from './api/server.ts';
+import type { Deliveries } from './events/deliveries.ts';
+import type { GithubFaultBoard, GithubFaultName } from './faults.ts';
+import { answerGit, isGitRequest } from './git-server.ts';
+import type { GithubCall, githubJournal } from './journal.ts';
+import { localApi } from './local-api.ts';
+import { pages } from './pages/pages.ts';
+import type { World } from './world.ts';
+
+export type RequestLog = (line: object) => void;
+
+interface Parts {
+  readonly world: World;
+  readonly faults: GithubFaultBoard;
+  readonly journal: ReturnType<typeof githubJournal>;
+  readonly deliveries: Deliveries;
+  readonly log: RequestLog;
+  /** Aborted when the server stops: what hangs ends. */
+  readonly closing: AbortSignal;
+}
+
+/** One request: the REST API under `/api/v3`, Git over HTTP, `/local`, or a page. */
+export function answerRequest({ world, faults, journal, deliveries, log, closing }: Parts): (request: Request) => Promise<Response> {
+  const rest = restApi(world, deliveries);
+  const local = localApi(world, faults, journal);
+  const html = pages(world);
+
+  return async (request) => {
+    const { pathname } = new URL(request.url);
+    const isRest = pathname.startsWith('/api/v3/');
+    if (!isRest && !isGitRequest(pathname)) return pathname.startsWith('/local/') ? local.fetch(request) : html.fetch(request);
+    const path = isRest ? pathname.slice('/api/v3'.length) : pathname;
+    const startedAt = performance.now();
+    let actor: GithubCall['actor'] = 'anonymous';
+    const answer = async (): Promise<Response> => {
+      const fault = faults.next({ method: request.method, path, kind: 'request' });
+      if (fault) return faulty(fault, closing);
+      if (!isRest) return answerGit(world, request);
+      const answered = await rest.answer(underRoot(request, path));
+      actor = answered.actor;
+      return answered.response;
+    };
+    const response = await answer().catch((error: unknown) => {
+      log({ level: 'error', message: 'the local GitHub failed', method: request.method, path, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
+      return Response.json({ message: 'Server Error' }, { status: 500 });
+    });
+    const call: GithubCall = { method: request.method, path, status: response.status, actor, at: new Date(world.now()).toISOString(), ms: Math.round(performance.now() - startedAt) };
+    journal.add(call);
+    log(call);
+    return response;
+  };
+}
+
+function underRoot(request: Request, path: string): Request {
+  const url = new URL(request.url);
+  url.pathname = path;
+  return new Request(url, request);
+}
+
+function faulty(fault: GithubFaultName, closing: AbortSignal): Promise<Response> {
+  const answers: Partial<Record<GithubFaultName, () => Response>> = {
+    'github:500': () => Response.json({ message: 'Server Error' }, { status: 500 }),
+    'github:403-secondary-limit': () =>
+      Response.json(
+        { message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.', documentation_url: 'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits' },
+        { status: 403, headers: { 'retry-after': '1' } },
+      ),
+    'github:429': () => Response.json({ message: 'You have exceeded a secondary rate limit.' }, { status: 429, headers: { 'retry-after': '1' } }),
+  };
+  const answer = answers[fault];
+  if (answer) return Promise.resolve(answer());
+  return new Promise((resolve) => closing.addEventListener('abort', () => resolve(new Response(null, { status: 503 })), { once: true }));
+}

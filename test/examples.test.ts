@@ -1,0 +1,49 @@
+import { readFile } from 'node:fs/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { readFolder } from '../src/cli/offline/read-folder.ts';
+import { manifestLanguage } from '../src/gitops/desired/language.ts';
+import { kinds, kindNames } from '../src/gitops/domain/kinds/kinds.ts';
+import { childParser } from '../src/gitops/parser/child-parser.ts';
+import { compiled, goodManifests } from './support/manifests.ts';
+
+const parser = childParser();
+afterAll(() => parser[Symbol.asyncDispose]());
+
+describe('examples/storefront', () => {
+  test('declares two tenants, two environments and four services, without an error or a warning', async () => {
+    const { files, problems } = await readFolder('examples/storefront', parser);
+    const state = manifestLanguage.compile(files);
+    expect([...problems, ...state.problems]).toEqual([]);
+    expect(state.documents).toBe(17);
+    for (const name of ['prod', 'staging']) {
+      const environment = state.environments.find((one) => one.name === name);
+      expect(environment?.services.map((service) => service.name)).toEqual(['catalog', 'checkout', 'fulfilment', 'gateway']);
+      expect(environment?.bindings.map(({ tenant }) => tenant)).toEqual(['contoso', 'fabrikam']);
+      expect(environment?.secrets.map(({ vault, version }) => [vault, version?.length])).toEqual([['kv-fabrikam', 32], ['kv-storefront', 32], ['kv-storefront', 32]]);
+      expect(environment?.scaling).toHaveLength(4);
+      expect(environment?.identities).toEqual(['id-fabrikam', 'id-storefront']);
+    }
+  });
+
+  test('stays within the quotas that it declares', async () => {
+    const { files } = await readFolder('examples/storefront', parser);
+    for (const { bindings, services } of manifestLanguage.compile(files).environments) {
+      for (const { tenant, quota } of bindings) {
+        const own = services.filter((service) => service.tenant === tenant);
+        const cores = own.reduce((sum, { resources, replicas }) => sum + resources.cpu * replicas.max, 0);
+        expect(own.length).toBeLessThanOrEqual(quota.services ?? Infinity);
+        expect(cores).toBeLessThanOrEqual(quota.cpu ?? Infinity);
+      }
+    }
+  });
+});
+
+describe('the reference', () => {
+  test('its examples make one set of good manifests', () => {
+    expect(compiled(goodManifests()).problems).toEqual([]);
+  });
+
+  test.each(kindNames)('shows the example of %s', async (kind) => {
+    expect(await readFile('docs/manifests.md', 'utf8')).toContain(kinds[kind].example.trimEnd());
+  });
+});

@@ -1,0 +1,66 @@
+import { gitops } from '../../src/gitops/context.ts';
+import type { CommitReader } from '../../src/gitops/desired/commit-reader.ts';
+import type { GitopsNeeds } from '../../src/gitops/needs.ts';
+import type { RepositoryReader } from '../../src/gitops/ports.ts';
+import type { Reaction } from '../../src/kernel/context.ts';
+import type { EmittedMessage, Envelope } from '../../src/kernel/envelope.ts';
+import { tenantId } from '../../src/kernel/ids.ts';
+import type { MessageType, PayloadOf } from '../../src/kernel/messages/catalogue.ts';
+import type { Planner } from '../../src/kernel/plan.ts';
+import { envelopeOf, runToEnd, testClock, type Faults, type Run } from './delivery.ts';
+import { memoryGitHub, type MemoryGitHub } from './memory-github.ts';
+import { memoryStore, type MemoryStore } from './memory-store.ts';
+import { tinyCommits } from './tiny-language.ts';
+
+export const repositoryTenant = tenantId(100, 7);
+export const ownerTenant = tenantId(100, 7, 'contoso');
+
+export interface GitopsWorld {
+  readonly github: MemoryGitHub;
+  readonly store: MemoryStore;
+  readonly clock: ReturnType<typeof testClock>;
+  /** Delivers one message to its reaction of gitops, and no further. */
+  deliver<Type extends MessageType>(type: Type, payload: PayloadOf<Type>): Promise<Run>;
+  /** The same, and everything that gitops tells itself because of it. Answers what was emitted to others. */
+  settle<Type extends MessageType>(type: Type, payload: PayloadOf<Type>): Promise<readonly EmittedMessage[]>;
+  /** Payload of the last emitted message of the type. @throws when there is none. */
+  last<Type extends MessageType>(type: Type): PayloadOf<Type>;
+}
+
+/** gitops over memory ports. `faults` wraps every port that leaves the process. */
+export function gitopsWorld(planners: readonly Planner[] = [], faults?: Faults, commitsOf: (repository: RepositoryReader) => CommitReader = tinyCommits): GitopsWorld {
+  const [github, store, clock] = [memoryGitHub(), memoryStore(), testClock()];
+  const wrap = <Port extends object>(port: Port): Port => faults?.wrap(port) ?? port;
+  const repository = wrap(github.repository);
+  const needs: GitopsNeeds = { store, clock, repository, commits: commitsOf(repository), reports: wrap(github.reports), installations: github.installations, planners };
+  const reactions = gitops(needs).reactions;
+  const reactionOn = (type: MessageType): Reaction | undefined => reactions.find(({ on }) => on === type);
+  const run = (envelope: Envelope): Promise<Run> => {
+    const reaction = reactionOn(envelope.eventType);
+    if (reaction === undefined) throw new Error(`gitops does not react to ${envelope.eventType}`);
+    return runToEnd(reaction, envelope, { store, clock });
+  };
+
+  async function follow(envelope: Envelope): Promise<readonly EmittedMessage[]> {
+    const { outcomes } = await run(envelope);
+    const emitted = outcomes.flatMap(({ emits }) => emits);
+    const others = emitted.filter(({ type }) => reactionOn(type) === undefined);
+    for (const message of emitted) {
+      if (reactionOn(message.type) !== undefined) others.push(...(await follow(envelopeOf(message.type, message.tenantId, message.payload, clock))));
+    }
+    return others;
+  }
+  return {
+    github,
+    store,
+    clock,
+    deliver: (type, payload) => run(envelopeOf(type, repositoryTenant, payload, clock)),
+    last<Type extends MessageType>(type: Type): PayloadOf<Type> {
+      const found = store.emitted.findLast((message) => message.type === type);
+      if (found === undefined) throw new Error(`no ${type} was emitted`);
+      // Type and payload were paired by `emit`.
+      return found.payload as PayloadOf<Type>;
+    },
+    settle: (type, payload) => follow(envelopeOf(type, repositoryTenant, payload, clock)),
+  };
+}

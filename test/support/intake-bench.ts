@@ -1,0 +1,98 @@
+import { createHmac, randomUUID } from 'node:crypto';
+import { request as httpRequest } from 'node:http';
+import { connect } from 'node:net';
+import type { Redis } from 'ioredis';
+import { probotOf } from '../../src/adapters/github/client.ts';
+import { connectRedis, waitForRedis } from '../../src/adapters/redis/connection.ts';
+import { redisInbox } from '../../src/adapters/redis/inbox.ts';
+import { githubApp } from '../../src/handlers/github-app.ts';
+import { webhookIntake } from '../../src/handlers/intake.ts';
+import type { BodyLimits } from '../../src/handlers/read-body.ts';
+import { startServer, webhookPath } from '../../src/handlers/server.ts';
+import type { Inbox } from '../../src/kernel/delivery-ports.ts';
+import { openLog } from '../../src/log.ts';
+import { privateKey } from './app-key.ts';
+
+export const secrets = ['a current webhook secret 0123456789', 'a previous webhook secret 0123456789'] as const;
+export const appId = 421;
+
+export interface Answer {
+  readonly status: number;
+  readonly body: string;
+  readonly ms: number;
+}
+
+export interface IntakeBench extends AsyncDisposable {
+  readonly port: number;
+  /** What was logged, a line each. */
+  readonly lines: string[];
+  /** A POST; a header of null is left out. */
+  post(body: string | Uint8Array | readonly (string | Uint8Array)[], headers?: Readonly<Record<string, string | null>>, more?: { readonly method?: string; readonly path?: string }): Promise<Answer>;
+  /** Bytes as they are, and what came back. */
+  raw(text: string): Promise<string>;
+}
+
+export function signed(body: string | Uint8Array, secret: string = secrets[0]): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'x-github-event': 'push',
+    'x-github-delivery': randomUUID(),
+    'x-hub-signature-256': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
+  };
+}
+
+interface IntakeOptions {
+  readonly limits?: BodyLimits;
+  readonly inbox?: Inbox;
+  readonly answerWithinMs?: number;
+}
+
+/** The whole way in: server, intake, the real Probot, handlers, Redis. */
+export async function intakeBench(redisUrl: string, { limits, inbox, answerWithinMs }: IntakeOptions = {}): Promise<IntakeBench> {
+  const lines: string[] = [];
+  const log = openLog('info', 'web', { write: (line) => void lines.push(line) });
+  const redis: Redis = connectRedis(redisUrl, 'fail-fast');
+  await waitForRedis(redis);
+  const probot = probotOf({ appId, privateKey, secret: secrets[0], apiUrl: 'http://127.0.0.1:9', throttle: false, log: log.child({ part: 'probot' }, { level: 'warn' }) });
+  await probot.auth();
+  await probot.load(githubApp({ inbox: inbox ?? redisInbox(redis), ids: { uuid: randomUUID }, clock: { now: () => Date.now() }, appId, log }));
+  const receive = ({ id, event, payload }: { id: string; event: string; payload: object }) => probot.receive({ id, name: event, payload } as unknown as Parameters<typeof probot.receive>[0]); // as src/app.ts does
+  const intake = webhookIntake({ secrets, receive, log, ...(limits && { limits }), ...(answerWithinMs !== undefined && { answerWithinMs }) });
+  const server = await startServer({ intake, notAlive: () => null, notReady: async () => null, host: '127.0.0.1', port: 0 });
+  return {
+    port: server.port,
+    lines,
+    post: (body, headers = {}, more = {}) => post(server.port, body, headers, more),
+    raw: (text) => raw(server.port, text),
+    async [Symbol.asyncDispose]() {
+      redis.disconnect();
+      await server[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function post(port: number, body: Parameters<IntakeBench['post']>[0], given: Readonly<Record<string, string | null>>, { method = 'POST', path = webhookPath }: { readonly method?: string; readonly path?: string }): Promise<Answer> {
+  const chunks = typeof body === 'string' || body instanceof Uint8Array ? [body] : body;
+  const headers = Object.fromEntries(Object.entries(given).filter((entry): entry is [string, string] => entry[1] !== null));
+  const started = performance.now();
+  return new Promise((resolve, reject) => {
+    const request = httpRequest({ port, host: '127.0.0.1', method, path, headers, agent: false }, (response) => {
+      let text = '';
+      response.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: text, ms: performance.now() - started }));
+    });
+    request.on('error', reject);
+    for (const chunk of chunks) request.write(chunk);
+    request.end();
+  });
+}
+
+function raw(port: number, text: string): Promise<string> {
+  return new Promise((resolve) => {
+    let answer = '';
+    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    socket.setEncoding('utf8').on('data', (chunk: string) => (answer += chunk));
+    socket.on('error', () => undefined);
+    socket.on('close', () => resolve(answer));
+  });
+}

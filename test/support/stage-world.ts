@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Bot } from '../../src/cli/demo/bot.ts';
+import { setStage, type Stage } from '../../src/cli/demo/stage.ts';
+import { subscription } from '../../src/cli/demo/storefront.ts';
+import { until } from '../../src/cli/demo/until.ts';
+import type { Pace } from '../../src/local/azure/world.ts';
+import type { LocalRepository } from '../../src/local/github/start.ts';
+import { shopVaults, vaultOf } from './shop.ts';
+import { shopSeen, type Shop } from './shop-seen.ts';
+
+/** Short, and in the order of the real service. */
+const quick: Pace = { operationMs: 300, environmentMs: 500, readyMs: 800, metricsDelayMs: 300, expiryMs: 5_000, vaultSyncMs: 60_000 };
+
+export interface StageWorld extends AsyncDisposable {
+  readonly stage: Stage;
+  shop(name: string): Shop;
+  /** SIGKILL, unless it is gone already; whoever supervises the process starts it again. */
+  killWorker(): void;
+  /** Ends every process of Trueup and starts it again, after `between`. */
+  restart(between: () => Promise<void>): Promise<void>;
+}
+
+interface WorldOptions {
+  /** Repositories by name, each with its first files. */
+  readonly shops: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Repositories that the operator granted nothing. */
+  readonly ungranted?: readonly string[];
+  readonly pace?: Partial<Pace>;
+  /** Added to the environment of Trueup's processes. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Called before Trueup starts. */
+  readonly before?: (stage: Stage) => void;
+}
+
+/** Redis, local Azure, local GitHub and the bot as processes of its own, over many small repositories. */
+export async function stageWorld({ shops, ungranted = [], pace = {}, env = {}, before = () => undefined }: WorldOptions): Promise<StageWorld> {
+  const directory = await mkdtemp(join(tmpdir(), 'trueup-scenario-'));
+  const grants = (repositories: readonly LocalRepository[]): string => grantsOf(repositories.filter(({ name }) => !ungranted.includes(name)));
+  const stage = await setStage({ directory, files: { 'README.md': 'Nothing to manage here.\n' }, others: shops, grants, vaults: shopVaults(Object.keys(shops)), pace: { ...quick, ...pace }, env: { AZURE_POLL_MS: '100', ...env } });
+  before(stage);
+  const start = (): Promise<Bot> => stage.startBot(() => undefined);
+  let bot = await start();
+  const known = new Map<string, Shop>();
+  return {
+    stage,
+    shop(name) {
+      const repository = stage.others.find((other) => other.name === name);
+      if (!repository) throw new Error(`there is no repository ${name}`);
+      const shop = known.get(name) ?? shopSeen(stage, repository);
+      known.set(name, shop);
+      return shop;
+    },
+    killWorker() {
+      const pid = bot.pids()['worker'];
+      if (pid === undefined) throw new Error('there is no worker');
+      try {
+        process.kill(pid, 'SIGKILL');
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+      }
+    },
+    async restart(between) {
+      await bot[Symbol.asyncDispose]();
+      await between();
+      bot = await start();
+    },
+    async [Symbol.asyncDispose]() {
+      await stage[Symbol.asyncDispose]();
+      if (process.env['TRUEUP_KEEP'] === undefined) await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** In every shop contoso may use the shop's vault and fabrikam one that is not there; nobody may use kv-foreign. */
+function grantsOf(repositories: readonly LocalRepository[]): string {
+  const tenants = repositories.flatMap(({ installationId: installation, id: repository, name }) => {
+    const place = { installation, repository, subscriptions: [subscription], resourceGroups: [`rg-${name}*`] };
+    return [
+      { ...place, tenant: 'contoso', vaults: [vaultOf(name)] },
+      { ...place, tenant: 'fabrikam', vaults: [`${vaultOf(name)}-guest`] },
+    ];
+  });
+  return JSON.stringify({ tenants });
+}
+
+export { until };

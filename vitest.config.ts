@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    // A loaded machine is late, not wrong: what never comes still fails.
+    expect: { poll: { timeout: 15_000, interval: 20 } },
+    maxWorkers: 2,
+    pool: 'forks',
+    reporters: ['default'],
+  },
+});
