@@ -9,7 +9,7 @@ import { redisCommitLog } from './adapters/redis/commit-log.ts';
 import { connectRedis, waitForRedis } from './adapters/redis/connection.ts';
 import { redisInbox } from './adapters/redis/inbox.ts';
 import { leaseOf, redisLeases } from './adapters/redis/leases.ts';
-import { redisOutbox } from './adapters/redis/outbox.ts';
+import { redisOutbox, takeOverOf } from './adapters/redis/outbox.ts';
 import { redisParsedFiles } from './adapters/redis/parsed-files.ts';
 import { redisFaults } from './adapters/redis/safety.ts';
 import { redisStore } from './adapters/redis/store.ts';
@@ -116,13 +116,15 @@ async function startWork({ config, secrets, log, github, opened }: WorkOptions):
   const subscriptions = subscriptionsOf(all);
   const outbox = redisOutbox(redis, connect(), {
     consumer: `relay-${randomUUID()}`,
+    takeOverAfterMs: takeOverOf(config.lockMs),
     onUnreadable: (id, error) => log.error({ id, err: error }, 'An outbox entry cannot be read and was set aside'),
   });
   const queues = opened.use(openQueues(redis));
   const delivery = { commits: redisCommitLog(redis), leases: redisLeases(redis, leaseOf(config.lockMs)), clock, ids, guard: tenantGuard(grants) };
-  const workers = opened.use(startWorkers({ connection: connect(), subscriptions, delivery, concurrency: config.concurrency, locking: lockingOf(config.lockMs), drainMs, log }));
+  const locking = lockingOf(config.lockMs);
+  const workers = opened.use(startWorkers({ connection: connect(), subscriptions, delivery, concurrency: config.concurrency, locking, drainMs, log }));
   const relay = opened.use(startRelay(outbox, queues, subscriptions, log));
-  opened.use(await startSchedules({ producer: redis, worker: connect(), contexts: all, sources: sourcesOf(github, log), store, outbox, clock, ids, log }));
+  opened.use(await startSchedules({ producer: redis, worker: connect(), locking, contexts: all, sources: sourcesOf(github, log), store, outbox, clock, ids, log }));
   return {
     notAlive: () => {
       if (!workers.isRunning()) return 'a worker has stopped';

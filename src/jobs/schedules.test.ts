@@ -10,6 +10,7 @@ import { emit } from '../kernel/envelope.ts';
 import { Unavailable } from '../kernel/errors.ts';
 import { tenantId } from '../kernel/ids.ts';
 import { startSchedules, type Source } from './schedules.ts';
+import { lockingOf } from './settings.ts';
 
 const redis = redisForFile();
 
@@ -27,7 +28,7 @@ async function start(sources: readonly Source[] = [], contexts: readonly Context
   const outbox = redisOutbox(shared, await redis.connect(), { consumer: randomUUID(), onUnreadable: () => undefined });
   const schedules = await startSchedules({
     producer: shared, worker: await redis.connect(), contexts, sources, store: redisStore(shared), outbox,
-    clock: { now: () => Date.now() }, ids: { uuid: randomUUID }, log: quiet, lookEveryMs: 100,
+    clock: { now: () => Date.now() }, ids: { uuid: randomUUID }, locking: lockingOf(4000), log: quiet, lookEveryMs: 100,
   });
   return { outbox, [Symbol.asyncDispose]: () => schedules[Symbol.asyncDispose]() };
 }

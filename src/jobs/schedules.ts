@@ -6,7 +6,7 @@ import type { Outbox, OutboxEntry } from '../kernel/delivery-ports.ts';
 import { digestOf } from '../kernel/digest.ts';
 import type { Clock, Ids, Store } from '../kernel/ports.ts';
 import type { Log } from './log.ts';
-import { locking, queuePrefix } from './settings.ts';
+import { queuePrefix, type Locking } from './settings.ts';
 
 /** Work that no aggregate names yet: what finds the installations after Redis was emptied. */
 export interface Source {
@@ -19,6 +19,7 @@ interface SchedulesOptions {
   /** For the queue and its worker. */
   readonly producer: ConnectionOptions;
   readonly worker: ConnectionOptions;
+  readonly locking: Locking;
   readonly contexts: readonly Context[];
   readonly sources: readonly Source[];
   readonly store: Store;
@@ -54,7 +55,7 @@ export async function startSchedules(options: SchedulesOptions): Promise<AsyncDi
     const schedule = schedules.get(job.name);
     const entries = source ? await entriesOfSource(source, options) : schedule ? await entriesOf(job.name, schedule, options) : [];
     await options.outbox.append(entries);
-  }, { ...locking, prefix: queuePrefix, connection: options.worker, concurrency: 2 });
+  }, { ...options.locking, prefix: queuePrefix, connection: options.worker, concurrency: 2 });
   worker.on('error', (error) => options.log.warn({ queue: queueName, err: error }, 'A worker lost its connection or its lock'));
   worker.on('failed', (job, error) => options.log.warn({ queue: queueName, schedule: job?.name, err: error }, 'A schedule failed; its next turn comes by itself'));
   return {

@@ -19,5 +19,3 @@ export type Locking = Pick<WorkerOptions, 'lockDuration' | 'lockRenewTime' | 'st
 export function lockingOf(lockMs: number): Locking {
   return { lockDuration: lockMs, lockRenewTime: lockMs / 4, stalledInterval: lockMs / 4, maxStalledCount: 10 };
 }
-
-export const locking: Locking = lockingOf(60_000);

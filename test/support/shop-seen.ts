@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Stage } from '../../src/cli/demo/stage.ts';
 import { httpCall } from '../../src/cli/demo/http-call.ts';
 import { until } from '../../src/cli/demo/until.ts';
@@ -81,6 +83,11 @@ export interface Shop {
 }
 
 const apiVersion = '2026-07-01';
+/** Of a log that the failure of a test elsewhere can be understood by. */
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').split('\n').slice(-20).map((line) => line.slice(0, 700)).join('\n');
+}
+
 const writing = new Set(['PUT', 'PATCH', 'POST', 'DELETE']);
 
 export function shopSeen(stage: Stage, repository: LocalRepository): Shop {
@@ -108,7 +115,9 @@ export function shopSeen(stage: Stage, repository: LocalRepository): Shop {
         const found = (await shop.checks(commit)).find((check) => check.name === wanted);
         if (found?.status === 'completed' && also(found)) return found;
         throw new Error(found ? `${found.status} ${found.conclusion}: ${found.output.title}\n${found.output.summary}` : 'no such check');
-      }, { withinMs, everyMs: 100 }),
+      }, { withinMs, everyMs: 100 }).catch((error: unknown) => {
+        throw new Error(`${error instanceof Error ? error.message : String(error)}\nThe worker said last:\n${lastLines(join(stage.directory, 'worker.log'))}`);
+      }),
     async green(commit, wanted, also, withinMs) {
       const check = await shop.finished(commit, wanted, also, withinMs);
       if (check.conclusion !== 'success') throw new Error(`${wanted} on ${name} is ${check.conclusion}: ${check.output.title}\n${check.output.summary}`);

@@ -5,8 +5,6 @@ import { outboxKey } from './keys.ts';
 import { entryFields, readEntry } from './outbox-entry.ts';
 
 const group = 'relay';
-/** Entries of a consumer that did not acknowledge for this long are taken over. */
-const defaultTakeOverAfterMs = 30_000;
 const batch = 50;
 
 const rows = z.array(z.tuple([z.string(), z.array(z.string()).nullable()]));
@@ -19,7 +17,13 @@ interface OutboxOptions {
   readonly consumer: string;
   /** Told about an entry that cannot be read: it is set aside, so that it does not stop the others. */
   readonly onUnreadable: (id: string, error: unknown) => void;
+  /** Entries of a consumer that did not acknowledge for this long are taken over. */
   readonly takeOverAfterMs?: number;
+}
+
+/** Looked for every half of it, so that what a dead worker was relaying is taken up before its jobs are, which is `lockMs` later. */
+export function takeOverOf(lockMs: number): number {
+  return lockMs / 2;
 }
 
 /** A Redis stream with one consumer group. `blocking` is a connection of its own: it waits inside Redis. @see Outbox */
@@ -42,7 +46,7 @@ export function redisOutbox(redis: Redis, blocking: Redis, options: OutboxOption
   };
 }
 
-function outboxReader(redis: Redis, blocking: Redis, { consumer, onUnreadable, takeOverAfterMs = defaultTakeOverAfterMs }: OutboxOptions): Outbox['next'] {
+function outboxReader(redis: Redis, blocking: Redis, { consumer, onUnreadable, takeOverAfterMs = takeOverOf(60_000) }: OutboxOptions): Outbox['next'] {
   let nextTakeOver = 0;
   // Entries of an answer that was lost on its way count as handed out to this consumer already.
   let lookBack = false;

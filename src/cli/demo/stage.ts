@@ -55,13 +55,12 @@ export async function setStage({ directory: wanted, files, others: more = {}, gr
     const redis = await part('redis', () => startLocalRedis({ directory }), ({ url }) => url);
     const azure = await part('azure', () => startLocalAzure({ directory, subscription, vaults, pace }), ({ arm }) => arm);
     const github = await part('github', () => startLocalGitHub({ directory: join(directory, 'github'), webhook: null, app: appManifest() }), ({ url }) => url);
-    // Last, so that no part above can be given the port that the bot is to listen on.
-    const botPort = await freePort();
-    github.setWebhook({ url: `http://127.0.0.1:${botPort}/api/github/webhooks`, secret: webhookSecret });
+    const ports = { web: await freePort(), worker: await freePort() };
+    github.setWebhook({ url: `http://127.0.0.1:${ports.web}/api/github/webhooks`, secret: webhookSecret });
     const repository = await github.createRepository('storefront', files);
     const others: LocalRepository[] = [];
     for (const [name, first] of Object.entries(more)) others.push(await github.createRepository(name, first));
-    const env = { ...botEnvironment({ directory, redis, azure, github, grants: grants([repository, ...others]), botPort, webhookSecret, workerPort: await freePort() }), ...settings };
+    const env = { ...botEnvironment({ directory, redis, azure, github, grants: grants([repository, ...others]), ports, webhookSecret }), ...settings };
     return {
       directory,
       redis,
@@ -69,8 +68,8 @@ export async function setStage({ directory: wanted, files, others: more = {}, gr
       github,
       repository,
       others,
-      botUrl: `http://127.0.0.1:${botPort}`,
-      startBot: async (onRestart) => opened.use(await startBot({ port: botPort, env, logDirectory: directory, onRestart })),
+      botUrl: `http://127.0.0.1:${ports.web}`,
+      startBot: async (onRestart) => opened.use(await startBot({ ports, env, logDirectory: directory, onRestart })),
       [Symbol.asyncDispose]: () => opened.disposeAsync(),
     };
   } catch (error) {
@@ -98,13 +97,12 @@ interface BotParts {
   readonly azure: LocalAzure;
   readonly github: LocalGitHub;
   readonly grants: string;
-  readonly botPort: number;
-  readonly workerPort: number;
+  readonly ports: { readonly web: number; readonly worker: number };
   readonly webhookSecret: string;
 }
 
 /** The same settings that an operator writes (docs/configuration.md), and the two that lead to the local cloud. */
-function botEnvironment({ directory, redis, azure, github, grants, botPort, workerPort, webhookSecret }: BotParts): Readonly<Record<string, string>> {
+function botEnvironment({ directory, redis, azure, github, grants, ports, webhookSecret }: BotParts): Readonly<Record<string, string>> {
   const grantsFile = join(directory, 'grants.json');
   const keyFile = join(directory, 'app-key.pem');
   writeFileSync(grantsFile, grants);
@@ -119,8 +117,8 @@ function botEnvironment({ directory, redis, azure, github, grants, botPort, work
     GITHUB_API_URL: github.api,
     GITHUB_THROTTLE: 'false',
     HOST: '127.0.0.1',
-    PORT: String(botPort),
-    WORKER_PORT: String(workerPort),
+    PORT: String(ports.web),
+    WORKER_PORT: String(ports.worker),
     AZURE_CREDENTIAL: 'managed-identity',
     AZURE_CLIENT_ID: azure.identity.clientId,
     IDENTITY_ENDPOINT: azure.identity.endpoint,
