@@ -113,5 +113,5 @@ export async function appsUnderTest(options: { readonly pace?: Partial<Pace>; re
 
 /** Looks every few milliseconds until `look` answers something. */
 export function until<T>(what: string, look: () => Promise<T | null>): Promise<T> {
-  return patiently(what, look, { withinMs: 10_000, everyMs: 5 });
+  return patiently(what, look, { withinMs: 30_000, everyMs: 5 });
 }

@@ -6,11 +6,10 @@ import type { Outbox } from '../../kernel/delivery-ports.ts';
 import type { Envelope } from '../../kernel/envelope.ts';
 import { tenantId } from '../../kernel/ids.ts';
 import { redisInbox } from './inbox.ts';
-import { redisOutbox } from './outbox.ts';
+import { redisOutbox, takeOverOf } from './outbox.ts';
 
 const message = (): Envelope => envelopeOf('SyncRepository', tenantId(100, 7), { reason: 'push' });
 const guid = '72d3162e-cc78-11e3-81ab-4c9367dc0958';
-const takeOverAfterMs = 60;
 
 const bench = redisForFile();
 let redis: Redis;
@@ -20,8 +19,8 @@ beforeAll(async () => {
   redis = await bench.connect();
 });
 
-async function consumer(name: string): Promise<Outbox> {
-  return redisOutbox(redis, await bench.connect(), { consumer: name, onUnreadable: (id) => unreadable.push(id), takeOverAfterMs });
+async function consumer(name: string, takeOverAfterMs?: number): Promise<Outbox> {
+  return redisOutbox(redis, await bench.connect(), { consumer: name, onUnreadable: (id) => unreadable.push(id), ...(takeOverAfterMs !== undefined && { takeOverAfterMs }) });
 }
 
 async function nextOf(outbox: Outbox): Promise<readonly Envelope[]> {
@@ -59,12 +58,19 @@ describe('the outbox', () => {
   });
 
   test('entries of a dead consumer are taken over after a while, and not before', async () => {
-    const [dead, heir] = [await consumer('dead'), await consumer('heir')];
+    const [dead, heir] = [await consumer('dead'), await consumer('heir', 1000)];
     const envelope = message();
     await dead.append([{ envelope, delayMs: 0 }]);
     expect(await nextOf(dead)).toEqual([envelope]);
     expect(await nextOf(heir)).toEqual([]);
     await expect.poll(() => nextOf(heir)).toEqual([envelope]);
+  });
+
+  test.each([4000, 60_000, 600_000])('with a lock of %i ms they are taken over before the jobs of the dead worker are', (lockMs) => {
+    const lookEveryMs = takeOverOf(lockMs) / 2;
+    expect(takeOverOf(lockMs) + lookEveryMs).toBeLessThan(lockMs);
+    // One that only works slowly keeps what it has.
+    expect(takeOverOf(lockMs)).toBeGreaterThanOrEqual(2000);
   });
 
   test('works on after somebody emptied Redis while it ran', async () => {
