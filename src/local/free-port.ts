@@ -12,15 +12,16 @@ const given = new Set<number>();
 /** A port of loopback that was free a moment ago and was not given out before. Start what uses it before anything else asks for a port. */
 export async function freePort(): Promise<number> {
   const port = randomInt(range.from, range.to);
-  if (given.has(port) || !(await isFree(port))) return freePort();
+  if (given.has(port)) return freePort();
+  // Before it is looked at: who asks meanwhile must get another one.
   given.add(port);
-  return port;
+  return (await isFree(port)) ? port : freePort();
 }
 
 function isFree(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
+    server.once('error', (error: NodeJS.ErrnoException) => (error.code === 'EADDRINUSE' ? resolve(false) : reject(error)));
     server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   });
 }

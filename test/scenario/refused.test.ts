@@ -95,7 +95,7 @@ describe.concurrent('a bad release', { timeout: 90_000 }, () => {
   });
 });
 
-test('commands are for those who may write', { timeout: 60_000 }, async () => {
+test('commands are for those who may write', { timeout: 120_000 }, async () => {
   const shop = world.shop('commands');
   const { github } = world.stage;
   const writer = await github.addUser('writer', 'write');
@@ -107,13 +107,13 @@ test('commands are for those who may write', { timeout: 60_000 }, async () => {
   const number = await shop.open('empty');
   expect((await shop.finished(head, 'trueup/plan')).conclusion, 'nothing in Azure changes').toBe('neutral');
   const say = async (body: string, token: string): Promise<number> => (await shop.rest<{ id: number }>('POST', `/issues/${number}/comments`, { body }, token)).id;
-  const reaction = (id: number) => until(`a reaction to comment ${id}`, async () => (await shop.rest<readonly { content: string }[]>('GET', `/issues/comments/${id}/reactions`))[0]?.content ?? null, { withinMs: 60_000, everyMs: 50 });
+  const reaction = (id: number) => until(`a reaction to comment ${id}`, async () => (await shop.rest<readonly { content: string }[]>('GET', `/issues/comments/${id}/reactions`))[0]?.content ?? null, { withinMs: 30_000, everyMs: 50 });
   expect(await reaction(await say('/trueup plan', reader))).toBe('-1');
   expect(await reaction(await say('/trueup help', writer))).toBe('+1');
-  await until('help in the comment', async () => ((await shop.comments(number))[0]?.body.includes('/trueup plan') ? true : null), { withinMs: 60_000, everyMs: 50 });
+  await until('help in the comment', async () => ((await shop.comments(number))[0]?.body.includes('/trueup plan') ? true : null), { withinMs: 30_000, everyMs: 50 });
   const lookedAt = new Date().toISOString();
   expect(await reaction(await say('/trueup plan', writer))).toBe('eyes');
   // Who answers reads the pull request once, who plans once more.
-  await until('another plan', async () => (github.journal.calls.filter(({ actor, at, method, path }) => actor === 'installation' && at >= lookedAt && method === 'GET' && path.endsWith(`/commands/pulls/${number}`)).length > 1 ? true : null), { withinMs: 60_000, everyMs: 50 });
+  await until('another plan', async () => (github.journal.calls.filter(({ actor, at, method, path }) => actor === 'installation' && at >= lookedAt && method === 'GET' && path.endsWith(`/commands/pulls/${number}`)).length > 1 ? true : null), { withinMs: 30_000, everyMs: 50 });
   expect(await shop.comments(number)).toHaveLength(1);
 });

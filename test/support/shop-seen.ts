@@ -83,11 +83,6 @@ export interface Shop {
 }
 
 const apiVersion = '2026-07-01';
-/** Of a log that the failure of a test elsewhere can be understood by. */
-function lastLines(file: string): string {
-  return readFileSync(file, 'utf8').split('\n').slice(-20).map((line) => line.slice(0, 700)).join('\n');
-}
-
 const writing = new Set(['PUT', 'PATCH', 'POST', 'DELETE']);
 
 export function shopSeen(stage: Stage, repository: LocalRepository): Shop {
@@ -116,7 +111,7 @@ export function shopSeen(stage: Stage, repository: LocalRepository): Shop {
         if (found?.status === 'completed' && also(found)) return found;
         throw new Error(found ? `${found.status} ${found.conclusion}: ${found.output.title}\n${found.output.summary}` : 'no such check');
       }, { withinMs, everyMs: 100 }).catch((error: unknown) => {
-        throw new Error(`${error instanceof Error ? error.message : String(error)}\nThe worker said last:\n${lastLines(join(stage.directory, 'worker.log'))}`);
+        throw new Error(`${String(error)}\nThe worker said last:\n${lastLines(join(stage.directory, 'worker.log'))}`, { cause: error });
       }),
     async green(commit, wanted, also, withinMs) {
       const check = await shop.finished(commit, wanted, also, withinMs);
@@ -146,4 +141,9 @@ async function armCall<T>({ azure }: Stage, method: string, path: string, sent?:
   if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${body}`);
   // The caller says what this resource looks like.
   return (body === '' ? null : JSON.parse(body)) as T;
+}
+
+/** Of a log, which is gone with the machine: what was waited for in vain can be understood only by what is printed. */
+function lastLines(file: string): string {
+  return readFileSync(file, 'utf8').split('\n').slice(-20).map((line) => line.slice(0, 700)).join('\n');
 }

@@ -19,8 +19,8 @@ beforeAll(async () => {
   redis = await bench.connect();
 });
 
-async function consumer(name: string, takeOverAfterMs?: number): Promise<Outbox> {
-  return redisOutbox(redis, await bench.connect(), { consumer: name, onUnreadable: (id) => unreadable.push(id), ...(takeOverAfterMs !== undefined && { takeOverAfterMs }) });
+async function consumer(name: string, takeOverAfterMs = takeOverOf(60_000)): Promise<Outbox> {
+  return redisOutbox(redis, await bench.connect(), { consumer: name, onUnreadable: (id) => unreadable.push(id), takeOverAfterMs });
 }
 
 async function nextOf(outbox: Outbox): Promise<readonly Envelope[]> {

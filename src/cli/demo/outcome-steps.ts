@@ -2,7 +2,6 @@ import { ingressGet } from './arm-client.ts';
 import type { FinishedCheck } from './maintainer.ts';
 import { groupOf, type Scene, type StoryStep } from './scene.ts';
 import { environments, releasedImages } from './storefront.ts';
-import { until } from './until.ts';
 
 const newerKey = '7d0a1c93b85e4f2a96d1e3c05b7f8a24';
 
@@ -64,13 +63,8 @@ export function outcomeSteps(scene: Scene): readonly StoryStep[] {
   ];
 }
 
-/** The first evaluation since the merge's deployment. @throws when none comes that says that the environment is well. */
-async function healthAfterDeploy({ maintainer, successful, merged }: Scene, environment: string): Promise<FinishedCheck> {
-  const deployed = await successful(merged(), [`trueup/deploy (${environment})`]);
-  return until(`the health of ${environment} since its deployment`, async () => {
-    const health = await maintainer.finishedCheck(merged(), `trueup/health (${environment})`);
-    if (health === null || health.completedAt < deployed.completedAt) return null;
-    if (health.conclusion === 'success') return health;
-    throw new Error(`${health.title} (${health.conclusion}): ${health.url}`);
-  }, { withinMs: 120_000 });
+/** The first evaluation since the merge's deployment. @throws when none comes, or when it does not say that the environment is well. */
+async function healthAfterDeploy({ successful, merged }: Scene, environment: string): Promise<FinishedCheck> {
+  const { completedAt } = await successful(merged(), [`trueup/deploy (${environment})`]);
+  return successful(merged(), [`trueup/health (${environment})`], completedAt);
 }

@@ -24,8 +24,8 @@ export interface Scene {
   /** The merge commit. @throws before. */
   merged(): string;
   mergedAt(commit: string): void;
-  /** The first of the checks, once all have finished. @throws when one did not succeed. */
-  successful(commit: string, names: readonly string[]): Promise<FinishedCheck>;
+  /** The first of the checks, once all have finished, and not before `since` (ISO-8601). @throws when one did not succeed. */
+  successful(commit: string, names: readonly string[], since?: string): Promise<FinishedCheck>;
   /** The container app, once it is as wanted. */
   app(environment: string, name: string, wanted?: (app: AppView) => boolean): Promise<AppView>;
 }
@@ -40,7 +40,11 @@ export function sceneOf(stage: Stage, narrator: Narrator): Scene {
   const azure = azureView(stage.azure, subscription);
   let pull: OpenedPullRequest | null = null;
   let merged: string | null = null;
-  const check = (commit: string, name: string): Promise<FinishedCheck> => until(`check ${name}`, () => maintainer.finishedCheck(commit, name), { withinMs: 2 * minute });
+  const check = (commit: string, name: string, since: string): Promise<FinishedCheck> =>
+    until(`check ${name}`, async () => {
+      const found = await maintainer.finishedCheck(commit, name);
+      return found && found.completedAt >= since ? found : null;
+    }, { withinMs: 2 * minute });
   return {
     stage,
     narrator,
@@ -50,8 +54,8 @@ export function sceneOf(stage: Stage, narrator: Narrator): Scene {
     opened: (open) => void (pull = open),
     merged: () => there(merged, 'merge'),
     mergedAt: (commit) => void (merged = commit),
-    async successful(commit, names) {
-      const checks = await Promise.all(names.map((name) => check(commit, name)));
+    async successful(commit, names, since = '') {
+      const checks = await Promise.all(names.map((name) => check(commit, name, since)));
       const failed = checks.find(({ conclusion }) => conclusion !== 'success');
       if (failed) throw new Error(`${failed.title} (${failed.conclusion}): ${failed.url}`);
       return there(checks[0] ?? null, 'check');
