@@ -5,6 +5,7 @@ import { demoCommand } from './demo.ts';
 import { diffCommand } from './diff.ts';
 import { exitCodes, withExitCodes } from './exit-codes.ts';
 import { jobsCommand } from './jobs.ts';
+import { localCommand } from './local.ts';
 import { renderCommand } from './render.ts';
 import { serveCommand, workCommand } from './roles.ts';
 import { UsageFault } from './usage-fault.ts';
@@ -18,6 +19,7 @@ const program = withExitCodes(
     .version(manifest.version, '-v, --version')
     .showHelpAfterError('(trueup --help lists the commands)')
     .addCommand(demoCommand())
+    .addCommand(localCommand())
     .addCommand(serveCommand())
     .addCommand(workCommand())
     .addCommand(validateCommand())

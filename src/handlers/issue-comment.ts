@@ -6,7 +6,7 @@ const app = z.object({ id: z.number() }).nullish();
 
 const schema = fromRepository.extend({
   action: z.string(),
-  issue: z.object({ number: pullRequestNumber, pull_request: z.unknown() }),
+  issue: z.object({ number: pullRequestNumber, pull_request: z.unknown().optional() }),
   comment: z.object({ id: z.number().int().positive(), body: z.string().nullable(), performed_via_github_app: app }),
 });
 

@@ -1,9 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { WorkloadIdentityCredential } from '@azure/identity';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { loginHttpClient } from '../../src/adapters/azure/route.ts';
 import type { LocalAzure } from '../../src/local/azure/start.ts';
-import type { FaultName } from '../../src/local/azure/world.ts';
+import type { FaultName } from '../../src/local/azure/control/fault-descriptions.ts';
 import { all, failure, latestVersion as version, localAzure, type LocalAzureUnderTest } from '../support/local-azure.ts';
 
 let local: LocalAzureUnderTest;
@@ -17,11 +15,6 @@ afterAll(() => local[Symbol.asyncDispose]());
 
 const secretsUser = '4633458b-17de-408a-b874-0445c86b69e6';
 const roleId = (id: string) => `/subscriptions/${azure.subscription}/providers/Microsoft.Authorization/roleDefinitions/${id}`;
-
-function tokenFor(audience: string, expiresAt = Date.now() + 60_000): string {
-  const { principalId, clientId } = azure.identity;
-  return azure.issueToken({ audience, principalId, clientId, expiresAt });
-}
 
 describe('resource groups', () => {
   test('are made, read, changed and listed', async () => {
@@ -120,55 +113,6 @@ describe('role assignments', () => {
   }
 });
 
-describe('tokens', () => {
-  const groups = (token: string | null) => local.raw(`/subscriptions/${azure.subscription}/resourcegroups?api-version=2025-04-01`, { token });
-
-  test.each([
-    { reason: 'no token', token: () => null, code: 'AuthenticationFailed' },
-    { reason: 'a token of nobody', token: () => 'x.y.z', code: 'InvalidAuthenticationToken' },
-    { reason: 'a token for Key Vault', token: () => tokenFor('https://vault.azure.net'), code: 'InvalidAuthenticationTokenAudience' },
-    { reason: 'an old token', token: () => tokenFor('https://management.azure.com', Date.now() - 1000), code: 'ExpiredAuthenticationToken' },
-  ])('ARM refuses $reason', async ({ token, code }) => {
-    const { status, body, headers } = await groups(token());
-    expect({ status, code: (JSON.parse(body) as { error: { code: string } }).error.code }).toEqual({ status: 401, code });
-    expect(headers['www-authenticate']).toContain(azure.tenantId);
-  });
-
-  test('an audience may end in a slash', async () => {
-    expect((await groups(tokenFor('https://management.azure.com/'))).status).toBe(200);
-  });
-
-  test('a principal without a role is told so', async () => {
-    const { principalId = '', clientId = '' } = await local.identities().userAssignedIdentities.createOrUpdate('rg-shared', 'id-nobody', { location: 'westeurope' });
-    const { status, body } = await groups(azure.issueToken({ audience: 'https://management.azure.com', principalId, clientId, expiresAt: Date.now() + 60_000 }));
-    expect(status).toBe(403);
-    expect(body).toContain("'Microsoft.Resources/subscriptions/resourcegroups/read'");
-  });
-
-  test('workload identity federation gives the same principal', async () => {
-    const credential = new WorkloadIdentityCredential({
-      tenantId: azure.tenantId,
-      clientId: azure.identity.clientId,
-      tokenFilePath: azure.identity.federatedTokenFile,
-      httpClient: loginHttpClient(local.agent),
-      disableInstanceDiscovery: true,
-    });
-    azure.journal.clear();
-    expect(await local.resources(credential).resourceGroups.get('rg-shared')).toMatchObject({ name: 'rg-shared' });
-    expect(azure.journal.entries().at(-1)).toMatchObject({ principalId: azure.identity.principalId, status: 200 });
-  });
-
-  test.each([
-    { reason: 'without the header', headers: {}, query: '&resource=r', status: 401 },
-    { reason: 'with another header', headers: { 'x-identity-header': 'guess' }, query: '&resource=r', status: 401 },
-    { reason: 'without a client id', headers: null, query: '&resource=r', status: 400 },
-    { reason: 'for an identity that is not attached', headers: null, query: '&resource=r&client_id=other', status: 400 },
-  ])('the managed-identity endpoint gives nothing $reason', async ({ headers, query, status }) => {
-    const { endpoint, header } = azure.identity;
-    expect((await fetch(`${endpoint}?api-version=2019-08-01${query}`, { headers: headers ?? { 'x-identity-header': header } })).status).toBe(status);
-  });
-});
-
 describe('the front', () => {
   test.each([
     { reason: 'another host', host: 'example.com' },
@@ -240,11 +184,16 @@ describe('faults', () => {
     await expect.poll(() => azure.journal.entries().map(({ status }) => status), { message: 'the cut request is in the journal' }).toEqual([0]);
   });
 
+  test.each(['application/x-www-form-urlencoded', 'text/plain;charset=UTF-8'])('are asked for in JSON that is called %s, as curl and fetch call it', async (contentType) => {
+    expect((await local.raw('/local/faults', { method: 'POST', token: null, body: '{"name":"azure:503"}', contentType })).status).toBe(201);
+    expect((await local.raw('/local/faults', { method: 'DELETE', token: null })).status).toBe(204);
+  });
+
   test('are asked for over HTTP as well', async () => {
     const asked = await local.raw('/local/faults', { method: 'POST', token: null, body: '{"name":"azure:503","times":2}' });
     expect(asked.status).toBe(201);
     expect(azure.faults.list()).toMatchObject([{ name: 'azure:503', times: 2, path: null, method: null }]);
-    expect((await local.raw('/local/faults', { method: 'POST', token: null, body: '{"name":"azure:nonsense"}' })).status).toBe(400);
+    expect((await local.raw('/local/faults', { method: 'POST', token: null, body: '{"name":"azure:nonsense"}' })).status).toBe(422);
     expect((await local.raw('/local/faults', { method: 'DELETE', token: null })).status).toBe(204);
     expect(azure.faults.list()).toEqual([]);
     expect(JSON.parse((await local.raw('/local/journal', { token: null })).body)).toHaveProperty('entries');

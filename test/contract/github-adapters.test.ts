@@ -1,11 +1,12 @@
 import { createServer } from 'node:http';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { GitHubAdapters } from '../../src/adapters/github/github-adapters.ts';
 import { Conflict, NotAllowed, Rejected, Throttled, Unavailable } from '../../src/kernel/errors.ts';
 import { tenantId, type TenantId } from '../../src/kernel/ids.ts';
+import type { Limits } from '../../src/local/github/limits.ts';
 import type { LocalRepository } from '../../src/local/github/start.ts';
 import { adaptersBench, checkReport, manifest, portOf, signal, type AdaptersBench } from '../support/adapters-bench.ts';
-import type { GitHubBench } from '../support/local-github.ts';
+import { wideLimits, type GitHubBench } from '../support/local-github.ts';
 
 let world: AdaptersBench;
 let bench: GitHubBench;
@@ -96,6 +97,39 @@ describe('what goes wrong', () => {
     if (error instanceof Throttled) expect(error.retryAfterMs).toBeGreaterThanOrEqual(1000);
     expect(await github.repository.branchHead(tenant, 'main')).not.toBeNull();
   });
+
+  test.each<{ reason: string; limits: Partial<Limits>; wait: { readonly least: number; readonly most: number } }>([
+    { reason: 'until the hour is over', limits: { installationPerHour: 3 }, wait: { least: 3_500_000, most: 3_601_000 } },
+    { reason: 'as long as GitHub says for too many points a minute', limits: { pointsPerMinute: 5 }, wait: { least: 1000, most: 60_000 } },
+    { reason: 'a minute for too many at once, where GitHub says no time', limits: { concurrent: 0 }, wait: { least: 60_000, most: 60_000 } },
+  ])('a limit that GitHub enforces is waited for: $reason', async ({ limits, wait }) => {
+    await using limited = await adaptersBench({ limits: { ...wideLimits, ...limits } });
+    const errors = new Set<unknown>();
+    for (let count = 0; count < 6; count += 1) await limited.github.repository.branchHead(limited.tenant, 'main').catch((error: unknown) => errors.add(error));
+    const [error] = errors;
+    expect(error).toBeInstanceOf(Throttled);
+    if (!(error instanceof Throttled)) return;
+    expect(error.retryAfterMs).toBeGreaterThanOrEqual(wait.least);
+    expect(error.retryAfterMs).toBeLessThanOrEqual(wait.most);
+  });
+
+  test.each([
+    { reason: 'suspended: it is in no list, and nobody may', method: 'PUT', path: '/suspended', wanted: NotAllowed },
+    { reason: 'removed: its token is no good', method: 'DELETE', path: '', wanted: NotAllowed },
+  ])('an installation that is $reason', async ({ method, path, wanted }) => {
+    await using other = await adaptersBench();
+    await other.github.repository.branchHead(other.tenant, 'main');
+    await (await other.bench.app()).request(`${method} /app/installations/{id}${path}`, { id: other.repository.installationId });
+    expect(await other.github.installations.all()).toEqual([]);
+    using _later = laterBy(6_000);
+    await expect(other.github.repository.branchHead(other.tenant, 'main')).rejects.toThrow(wanted);
+  });
+
+  /** Octokit asks again for seconds when GitHub does not know a token that is younger than five seconds. */
+  function laterBy(ms: number): Disposable {
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + ms });
+    return { [Symbol.dispose]: () => void vi.useRealTimers() };
+  }
 
   test('a right that the App lacks', async () => {
     await using poor = await adaptersBench({ app: { permissions: { metadata: 'read', contents: 'read' } } });

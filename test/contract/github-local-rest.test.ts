@@ -32,41 +32,29 @@ async function openPull(): Promise<number> {
   return (await octokit.pulls.create({ ...at, head: 'work', base: 'main', title: 'Work' })).data.number;
 }
 
-describe('limits', () => {
+describe('a check run', () => {
   test.each([
-    { reason: '50 annotations are the most of one request', body: { output: { ...output, annotations: many(51, annotation) } }, message: 'No more than 50 items are allowed; 51 were supplied.' },
-    { reason: 'a summary has 65,535 characters', body: { output: { ...output, summary: 'x'.repeat(65_536) } }, message: 'Only 65535 characters are allowed; 65536 were supplied.' },
-    { reason: 'a text has 65,535 characters', body: { output: { ...output, text: 'x'.repeat(65_536) } }, message: 'Only 65535 characters are allowed; 65536 were supplied.' },
-    { reason: 'a title has 255 characters', body: { output: { ...output, title: 'x'.repeat(256) } }, message: 'Only 255 characters are allowed; 256 were supplied.' },
-    { reason: 'three buttons are the most', body: { actions: many(4, { label: 'a', description: 'b', identifier: 'c' }) }, message: 'No more than 3 items are allowed; 4 were supplied.' },
-    { reason: 'a label has 20 characters', body: { actions: [{ label: 'x'.repeat(21), description: 'b', identifier: 'c' }] }, message: 'Only 20 characters are allowed; 21 were supplied.' },
-    { reason: 'a description has 40 characters', body: { actions: [{ label: 'a', description: 'x'.repeat(41), identifier: 'c' }] }, message: 'Only 40 characters are allowed; 41 were supplied.' },
-    { reason: 'an identifier has 20 characters', body: { actions: [{ label: 'a', description: 'b', identifier: 'x'.repeat(21) }] }, message: 'Only 20 characters are allowed; 21 were supplied.' },
     { reason: 'completed needs a conclusion', body: { status: 'completed' }, message: '"conclusion" is required when "status" is "completed"' },
     { reason: 'an annotation ends after it starts', body: { output: { ...output, annotations: [{ ...annotation, start_line: 2 }] } }, message: 'end_line must be greater than or equal to start_line' },
     { reason: 'stale is set by GitHub only', body: { conclusion: 'stale' }, message: 'Invalid option' },
     { reason: 'the commit has to be there', body: { head_sha: 'a'.repeat(40) }, message: `No commit found for SHA: ${'a'.repeat(40)}` },
-  ])('a check run is refused with 422: $reason', async ({ body, message }) => {
+  ])('is refused with 422: $reason', async ({ body, message }) => {
     const answer = await refusal(app.request('POST /repos/{owner}/{repo}/check-runs', { ...at, name: 'x', head_sha: sha, ...body }));
     expect(answer.status).toBe(422);
     expect(answer.message).toContain(message);
   });
 
-  test('what is just within the limits is taken', async () => {
+  test('takes the most of everything at once', async () => {
     const actions = many(3, { label: 'x'.repeat(20), description: 'x'.repeat(40), identifier: 'x'.repeat(20) });
     const body = { output: { title: 'x'.repeat(255), summary: 'x'.repeat(65_535), text: 'x'.repeat(65_535), annotations: many(50, annotation) }, actions };
     expect(await statusOf(app.request('POST /repos/{owner}/{repo}/check-runs', { ...at, name: 'x', head_sha: sha, ...body }))).toBe(201);
   });
+});
 
-  test.each([
-    { reason: '65,536 characters are the most', body: 'x'.repeat(65_537), message: 'Body is too long (maximum is 65536 characters)' },
-    { reason: 'an empty one says nothing', body: ' \n', message: "Body can't be blank" },
-  ])('a comment is refused with 422: $reason', async ({ body, message }) => {
-    const number = await openPull();
-    const { status, errors } = await refusal(octokit.issues.createComment({ ...at, issue_number: number, body }));
-    expect({ status, message: errors[0]?.message }).toEqual({ status: 422, message });
-    expect(await statusOf(octokit.issues.createComment({ ...at, issue_number: number, body: 'x'.repeat(65_536) }))).toBe(201);
-  });
+test('a comment that says nothing is refused with 422', async () => {
+  const number = await openPull();
+  const { status, errors } = await refusal(octokit.issues.createComment({ ...at, issue_number: number, body: ' \n' }));
+  expect({ status, message: errors[0]?.message }).toEqual({ status: 422, message: "Body can't be blank" });
 });
 
 describe('checks', () => {
@@ -88,6 +76,36 @@ describe('checks', () => {
     expect(await names({ app_id: 1 })).toEqual([]);
     const { data } = await octokit.checks.listSuitesForRef({ ...at, ref: sha });
     expect(data).toMatchObject({ total_count: 1, check_suites: [{ latest_check_runs_count: 3, status: 'queued' }] });
+  });
+
+  test.each([
+    { reason: 'one that failed decides', conclusions: ['success', 'failure', 'neutral'], suite: 'failure' },
+    { reason: 'a cancelled one counts more than a success', conclusions: ['success', 'cancelled'], suite: 'cancelled' },
+    { reason: 'a skipped one counts least', conclusions: ['skipped', 'success'], suite: 'success' },
+    { reason: 'nothing is decided while one runs', conclusions: ['failure', null], suite: null },
+  ])('a suite is concluded by its runs: $reason', async ({ conclusions, suite }) => {
+    for (const [index, conclusion] of conclusions.entries()) {
+      await app.request('POST /repos/{owner}/{repo}/check-runs', { ...at, name: `run-${index}`, head_sha: sha, ...(conclusion === null ? { status: 'in_progress' } : { conclusion }) });
+    }
+    const { data } = await octokit.checks.listSuitesForRef({ ...at, ref: sha });
+    expect(data.check_suites).toMatchObject([{ conclusion: suite, status: suite === null ? 'in_progress' : 'completed' }]);
+  });
+
+  test('a run names the pull requests of its commit, but none from a fork', async () => {
+    const number = await openPull();
+    const named = async (): Promise<readonly number[]> => {
+      const { data: { head } } = await octokit.pulls.get({ ...at, pull_number: number });
+      const { data: run } = await app.request('POST /repos/{owner}/{repo}/check-runs', { ...at, name: 'plan', head_sha: head.sha });
+      return run.pull_requests.map((pull: { number: number }) => pull.number);
+    };
+    expect(await named()).toEqual([number]);
+    const { data: { head } } = await octokit.pulls.get({ ...at, pull_number: number });
+    const outsider = bench.person(await bench.github.addUser('outsider', 'read'));
+    const { data: fork } = await outsider.repos.createFork(at);
+    const its = { owner: fork.owner.login, repo: fork.name };
+    await outsider.git.createRef({ ...its, ref: 'refs/heads/same', sha: head.sha });
+    await outsider.pulls.create({ ...at, head: `${its.owner}:same`, base: 'main', title: 'The same commit' });
+    expect(await named()).toEqual([number]);
   });
 });
 
@@ -201,6 +219,16 @@ describe('the protocol', () => {
     expect(await refusal(octokit.issues.listLabelsForRepo(at))).toMatchObject({ status: 501, message: `Not modelled by the local GitHub: GET /repos/${at.owner}/${at.repo}/labels` });
   });
 
+  test.each([
+    { reason: 'commits of a person', ask: () => octokit.repos.listCommits({ ...at, author: 'mona' }) },
+    { reason: 'commits of a time', ask: () => octokit.repos.listCommits({ ...at, since: '2030-01-01T00:00:00Z' }) },
+    { reason: 'protected branches', ask: () => octokit.repos.listBranches({ ...at, protected: true }) },
+    { reason: 'forks by stars', ask: () => octokit.repos.listForks({ ...at, sort: 'stargazers' }) },
+    { reason: 'pull requests by comments', ask: () => octokit.pulls.list({ ...at, sort: 'popularity' }) },
+  ])('nor is a parameter passed over that is not modelled: $reason', async ({ ask }) => {
+    expect(await refusal(ask())).toMatchObject({ status: 501, message: expect.stringMatching(/^Not modelled by the local GitHub: /) });
+  });
+
   test('broken JSON is a 400', async () => {
     expect((await fetch(`${path()}/pulls`, { method: 'POST', headers: headers(), body: '{' })).status).toBe(400);
   });
@@ -214,7 +242,7 @@ describe('the protocol', () => {
     expect((await fetch(faults, { method: 'POST', body: JSON.stringify({ name, times: 1, path: '/branches/' }) })).status).toBe(201);
     const call = () => statusOf(octokit.repos.getBranch({ ...at, branch: 'main' }));
     expect([await statusOf(octokit.repos.get(at)), await call(), await call()]).toEqual([200, status, 200]);
-    expect(await (await fetch(faults)).json()).toEqual([]);
+    expect(await (await fetch(faults)).json()).toMatchObject({ asked: expect.arrayContaining([expect.objectContaining({ name, struck: 1, left: 0 })]) });
   });
 
   test('a request that hangs ends when the caller gives up', async () => {

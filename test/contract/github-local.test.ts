@@ -108,6 +108,8 @@ describe('a pull request', () => {
     await copy.git('push', '--quiet', 'origin', 'feature/web');
     await bench.settled();
     expect(eventsNamed('pull_request')).toMatchObject([{ action: 'synchronize', before: head, after, pull_request: { head: { sha: after }, commits: 2, changed_files: 2 } }]);
+    const { data: unknown } = await octokit.pulls.get({ ...at, pull_number: 1 });
+    expect(unknown).toMatchObject({ head: { sha: after }, mergeable: null, mergeable_state: 'unknown' });
     const { data } = await octokit.pulls.get({ ...at, pull_number: 1 });
     expect(data).toMatchObject({ head: { sha: after }, mergeable: true, mergeable_state: 'clean', additions: 2, deletions: 2 });
     expect((await copy.git('ls-remote', 'origin', 'refs/pull/1/head')).split('\t')[0]).toBe(after);
@@ -150,6 +152,7 @@ describe('a pull request', () => {
   test('that conflicts is not mergeable: 405', async () => {
     const world = await withPullRequest();
     await pushToMain(world, { 'apps/web.yaml': 'image: web:3\n' });
+    await world.octokit.pulls.get({ ...world.at, pull_number: 1 });
     const { data } = await world.octokit.pulls.get({ ...world.at, pull_number: 1 });
     expect(data).toMatchObject({ mergeable: false, mergeable_state: 'dirty' });
     expect(await refusal(world.octokit.pulls.merge({ ...world.at, pull_number: 1 }))).toMatchObject({ status: 405, message: 'Pull Request is not mergeable' });

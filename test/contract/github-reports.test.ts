@@ -97,13 +97,16 @@ describe('a check', () => {
     const running = 'trueup/deploy (again)';
     await github.reports.check(tenant, report({ name: running, conclusion: null }), signal);
     for (const name of names) await app.request('POST /repos/{owner}/{repo}/check-runs/{check_run_id}/rerequest', { ...at, check_run_id: (await runs(name))[0]?.id });
-    expect(await runs(names[0] ?? '')).toMatchObject([{ status: 'queued', conclusion: null }]);
+    // GitHub puts the suite back, not its runs: only a write to one of them ends that.
+    const suite = async (): Promise<string> => (await app.request('GET /repos/{owner}/{repo}/commits/{ref}/check-suites', { ...at, ref: head })).data.check_suites[0].status;
+    expect(await suite()).toBe('queued');
     // With or without a memo.
     world.forgetWrites();
     await github.reports.confirmChecks(tenant, head, signal);
     expect(await runs(names[0] ?? '')).toMatchObject([{ status: 'completed', conclusion: 'success', output: { title: 'Fine' } }]);
     expect(await runs(names[1] ?? '')).toMatchObject([{ status: 'completed', conclusion: 'failure' }]);
     expect(await runs(running)).toMatchObject([{ status: 'in_progress' }]);
+    expect(await suite()).toBe('in_progress');
     bench.github.journal.clear();
     await github.reports.check(tenant, report({ name: names[0] ?? '' }), signal);
     expect(world.writes()).toEqual([]);

@@ -17,9 +17,9 @@ interface Line {
 }
 
 /** The demo as another program starts it, with a temporary directory of its own. */
-async function demo() {
+async function demo(args: readonly string[] = []) {
   const folder = await mkdtemp(join(tmpdir(), 'trueup-scenario-demo-'));
-  const child = spawn(process.execPath, ['src/cli/main.ts', 'demo', '--json'], { env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'ignore'] });
+  const child = spawn(process.execPath, ['src/cli/main.ts', 'demo', '--json', ...args], { env: { ...process.env, TMPDIR: folder }, stdio: ['ignore', 'pipe', 'ignore'] });
   const exited = once(child, 'exit');
   return {
     child,
@@ -35,21 +35,25 @@ async function demo() {
 }
 
 describe.concurrent('the demo', { timeout: 180_000 }, () => {
-  test('says first how to drive it, then that every step happened, with its link, and leaves nothing', async () => {
-    await using running = await demo();
+  // The plain story is the control of faults.test.ts and what `npm run demo` tells: this one is told with a fault of each cloud.
+  test('says first how to drive it, then that every step happened, with its link, and how often each fault struck, and leaves nothing', async () => {
+    await using running = await demo(['--fault', 'azure:429', '--fault', 'github:500']);
     const { exited, lines, left } = running;
     const said: unknown[] = [];
     for await (const line of lines) said.push(JSON.parse(line));
     const text = expect.stringMatching(/./);
     const link = expect.stringMatching(/^(?:https?|redis):\/\/127\.0\.0\.1:\d+/);
-    const [ready, ...steps] = said;
+    const [ready, ...rest] = said;
+    const [steps, faults] = [rest.slice(0, -2), rest.slice(-2)];
     expect(ready).toMatchObject({
       ready: true,
       github: { api: link, clone: expect.stringContaining('@127.0.0.1:'), repository: 'acme/storefront', token: text },
       azure: { arm: expect.stringMatching(/^https:\/\/127\.0\.0\.1:\d+$/), caFile: text, token: text, subscription: text },
       trueup: { url: link },
+      panel: { url: link, faults: link, journal: link, asked: [{ name: 'azure:429', by: 'bot' }, { name: 'github:500', by: 'bot' }] },
     });
     expect(steps).toEqual(story.map((step) => ({ step, ok: true, url: link, ms: expect.any(Number) })));
+    expect(faults).toMatchObject([{ fault: 'azure:429', ok: true, struck: 1, left: 0 }, { fault: 'github:500', ok: true, struck: 1, left: 0 }]);
     expect(await exited).toEqual([0, null]);
     expect(await left()).toEqual([]);
   });

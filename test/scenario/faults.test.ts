@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { FaultName } from '../../src/local/azure/world.ts';
+import type { FaultName } from '../../src/local/azure/control/fault-descriptions.ts';
 import type { GithubFaultName } from '../../src/local/github/faults.ts';
 import { shopFiles } from '../support/shop.ts';
 import type { Shop } from '../support/shop-seen.ts';

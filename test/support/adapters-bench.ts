@@ -6,12 +6,13 @@ import type { WriteMemo, Written } from '../../src/adapters/github/write-memo.ts
 import type { CheckReport } from '../../src/gitops/ports.ts';
 import { tenantId, type TenantId } from '../../src/kernel/ids.ts';
 import type { LocalGitHubOptions, LocalRepository } from '../../src/local/github/start.ts';
+import { githubSpec } from './github-spec.ts';
 import { clone, githubBench, type GitHubBench } from './local-github.ts';
 
 export const signal = new AbortController().signal;
 export const manifest = 'kind: RuntimeService\n';
 
-/** The adapters over real Probot against the local GitHub, with one repository. */
+/** The adapters over real Probot against the local GitHub, with one repository. At its end all requests and answers are held against GitHub's description. */
 export interface AdaptersBench extends AsyncDisposable {
   readonly bench: GitHubBench;
   readonly repository: LocalRepository;
@@ -28,7 +29,8 @@ export interface AdaptersBench extends AsyncDisposable {
 }
 
 export async function adaptersBench(options: Partial<LocalGitHubOptions> = {}): Promise<AdaptersBench> {
-  const bench = await githubBench(options);
+  const watch = githubSpec();
+  const bench = await githubBench({ observe: watch.observer, ...options });
   const repository = await bench.github.createRepository('platform', { 'deploy/checkout.yaml': manifest, 'README.md': '# Platform\n' });
   const copy = await clone(bench, repository, bench.github.token);
   const memory = new Map<string, Written>();
@@ -62,7 +64,10 @@ export async function adaptersBench(options: Partial<LocalGitHubOptions> = {}): 
       const { data } = await bench.person().rest.pulls.create({ owner: repository.owner, repo: repository.name, title: name, head: name, base: 'main' });
       return { number: data.number, sha };
     },
-    [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      await bench[Symbol.asyncDispose]();
+      await watch.holds('the adapters to GitHub');
+    },
   };
 }
 

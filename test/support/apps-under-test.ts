@@ -1,10 +1,11 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
+import { createServer, type RequestOptions } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { httpCall } from '../../src/cli/demo/http-call.ts';
 import { until as patiently } from '../../src/cli/demo/until.ts';
-import { appsService } from '../../src/local/azure/apps/apps-service.ts';
-import { systemClock } from '../../src/local/azure/clock.ts';
+import { appsService, type AppsOptions } from '../../src/local/azure/apps/apps-service.ts';
+import { newestBuild, type ServiceBuild } from '../../src/local/azure/apps/service-build.ts';
+import { systemClock, type ClosableClock } from '../../src/local/azure/clock.ts';
 import { faultBoard } from '../../src/local/azure/control/faults.ts';
 import type { AzureAnswer, AzureRequest, FaultBoard, Pace, World } from '../../src/local/azure/world.ts';
 
@@ -26,9 +27,11 @@ export interface AppsUnderTest extends AsyncDisposable {
   /** How often somebody read from the vault. */
   vaultReads(): number;
   readonly samples: Sample[];
+  /** The newest build but for this, from here on. */
+  rollOut(build: Partial<ServiceBuild>): void;
   call(method: string, path: string, body?: unknown, query?: Readonly<Record<string, string>>): Promise<AzureAnswer>;
   /** Through the ingress, to a host below azurecontainerapps.io. */
-  visit(host: string, path?: string): Promise<{ readonly status: number; readonly body: string }>;
+  visit(host: string, path?: string, more?: Pick<RequestOptions, 'signal'> & { readonly headers?: Readonly<Record<string, string>> }): Promise<{ readonly status: number; readonly body: string }>;
   /** A write, and the end of its operation as its status shows it. */
   settle(method: string, path: string, body?: unknown): Promise<{ readonly status: string; readonly error?: { readonly code: string; readonly message: string } }>;
 }
@@ -36,9 +39,10 @@ export interface AppsUnderTest extends AsyncDisposable {
 const quick: Pace = { operationMs: 10, environmentMs: 10, readyMs: 20, metricsDelayMs: 0, expiryMs: 100, vaultSyncMs: 60_000 };
 
 /** Microsoft.App alone, in a world that has one resource group, every user-assigned identity and the vault of the test. */
-export async function appsUnderTest(options: { readonly pace?: Partial<Pace>; readonly anyGroup?: boolean } = {}): Promise<AppsUnderTest> {
-  const clock = systemClock();
-  const faults = faultBoard();
+export async function appsUnderTest(options: AppsOptions & { readonly pace?: Partial<Pace>; readonly build?: Partial<ServiceBuild>; readonly anyGroup?: boolean; readonly clock?: ClosableClock } = {}): Promise<AppsUnderTest> {
+  const clock = options.clock ?? systemClock();
+  const faults = faultBoard('nobody');
+  const build = { ...newestBuild, ...options.build };
   const vault = new Map<string, string>();
   const samples: Sample[] = [];
   let vaultReads = 0;
@@ -47,6 +51,7 @@ export async function appsUnderTest(options: { readonly pace?: Partial<Pace>; re
     directory: '00000000-0000-0000-0000-0000000000aa',
     clock,
     pace: { ...quick, ...options.pace },
+    build,
     faults,
     groups: { get: (name) => (options.anyGroup === true || name.toLowerCase() === 'rg' ? { name, location: 'westeurope' } : null) },
     identities: { byId: (id) => (id.includes('/missing') ? null : { id, principalId: 'principal', clientId: 'client' }) },
@@ -58,12 +63,13 @@ export async function appsUnderTest(options: { readonly pace?: Partial<Pace>; re
         return value === undefined ? { ok: false, code: 'SecretNotFound' } : { ok: true, value, version: value };
       },
     },
+    authorOf: (principalId) => ({ name: principalId, type: 'Application' }),
     metrics: {
       request: ({ revision, statusCode }) => void samples.push({ metric: 'Requests', revision, value: statusCode }),
       gauge: (metric, { revision, value }) => void samples.push({ metric, revision, value }),
     },
   };
-  const service = appsService(world);
+  const service = appsService(world, options);
   const edge = createServer((request, response) => service.ingress(request, response));
   edge.listen(0, '127.0.0.1');
   await once(edge, 'listening');
@@ -90,8 +96,9 @@ export async function appsUnderTest(options: { readonly pace?: Partial<Pace>; re
     vault,
     vaultReads: () => vaultReads,
     samples,
+    rollOut: (change) => void Object.assign(build, newestBuild, change),
     call,
-    visit: (host, path = '/') => httpCall(`http://127.0.0.1:${port}${path}`, { agent: false, headers: { host } }),
+    visit: (host, path = '/', { headers, ...more } = {}) => httpCall(`http://127.0.0.1:${port}${path}`, { agent: false, headers: { host, ...headers }, ...more }),
     async settle(method, path, body) {
       const answer = await call(method, path, body);
       const address = answer.headers?.['azure-asyncoperation'];

@@ -7,6 +7,8 @@ export const hasRecordings = existsSync(recordingsFolder);
 
 export interface Interaction {
   readonly request: { readonly method: string; readonly url: string; readonly body: unknown };
+  /** So many identical polls came before the next one. */
+  readonly repeats?: number;
   readonly response: { readonly status: number; readonly headers: Readonly<Record<string, string>>; readonly body?: unknown };
 }
 

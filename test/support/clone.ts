@@ -20,8 +20,8 @@ export async function clone(url: string, token: string): Promise<Clone> {
   const address = new URL(url);
   address.username = 'person';
   address.password = token;
-  const git = async (...parameters: string[]): Promise<string> => (await run('git', ['-C', path, '-c', 'user.name=Person', '-c', 'user.email=person@example.com', ...parameters])).stdout.trim();
-  await git('clone', '--quiet', address.href, '.');
+  const git = async (...parameters: string[]): Promise<string> => (await run('git', ['-C', path, '-c', 'user.name=Person', '-c', 'user.email=person@example.com', '-c', 'core.fsync=none', ...parameters])).stdout.trim();
+  await git('clone', '--quiet', '--template=', address.href, '.');
   return {
     path,
     branch: async (name) => void (await git('switch', '--quiet', '--create', name)),

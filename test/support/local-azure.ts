@@ -12,7 +12,7 @@ import { MetricsQueryClient } from '@azure/monitor-query';
 import { azureAgent } from '../../src/adapters/azure/route.ts';
 import { httpCall, type HttpAnswer } from '../../src/cli/demo/http-call.ts';
 import type { AppsService } from '../../src/local/azure/apps/apps-service.ts';
-import { startLocalAzureWith, type LocalAzure, type VaultSeed } from '../../src/local/azure/start.ts';
+import { startLocalAzureWith, type LocalAzure, type LocalAzureOptions, type VaultSeed } from '../../src/local/azure/start.ts';
 import type { AzureAnswer, World } from '../../src/local/azure/world.ts';
 
 /** Of the latest version of `api-key` in the seeded vault. */
@@ -50,14 +50,14 @@ export interface LocalAzureUnderTest extends AsyncDisposable {
   secrets(credential?: TokenCredential, vault?: string): SecretClient;
   metrics(): MetricsQueryClient;
   /** As curl would: by address, with any token; `host` is the name that the client asks for. */
-  raw(address: string, init?: { readonly method?: string; readonly token?: string | null; readonly host?: string; readonly body?: string }): Promise<HttpAnswer>;
+  raw(address: string, init?: { readonly method?: string; readonly token?: string | null; readonly host?: string; readonly body?: string; readonly contentType?: string }): Promise<HttpAnswer>;
 }
 
 /** The local Azure with one vault and, in place of Microsoft.App, one container app. */
-export async function localAzure(): Promise<LocalAzureUnderTest> {
+export async function localAzure(change: Pick<LocalAzureOptions, 'tokenLifeMs'> = {}): Promise<LocalAzureUnderTest> {
   const folder = await mkdtemp(path.join(tmpdir(), 'trueup-local-azure-'));
   const worlds: World[] = [];
-  const azure = await startLocalAzureWith({ directory: folder, vaults: [seed], pace: { metricsDelayMs: 0 } }, (shared) => {
+  const azure = await startLocalAzureWith({ directory: folder, vaults: [seed], pace: { metricsDelayMs: 0 }, ...change }, (shared) => {
     worlds.push(shared);
     return oneApp(shared);
   });
@@ -104,8 +104,8 @@ function oneApp({ subscription }: World): AppsService {
 }
 
 function rawRequest({ arm, ca, token: personToken }: LocalAzure, address: string, init: Parameters<LocalAzureUnderTest['raw']>[1] & object): Promise<HttpAnswer> {
-  const { method = 'GET', token = personToken, host, body } = init;
-  const headers = { ...(token !== null && { authorization: `Bearer ${token}` }), ...(host && { host }), ...(body && { 'content-type': 'application/json' }) };
+  const { method = 'GET', token = personToken, host, body, contentType = 'application/json' } = init;
+  const headers = { ...(token !== null && { authorization: `Bearer ${token}` }), ...(host && { host }), ...(body && { 'content-type': contentType }) };
   return httpCall(`${arm}${address}`, { method, headers, ca, agent: false, ...(host && { servername: host }) }, body);
 }
 

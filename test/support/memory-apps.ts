@@ -288,7 +288,7 @@ function checkSecrets(app: App, { properties }: Loose): void {
 
 function checkTraffic({ properties }: Loose, names: ReadonlySet<string>): void {
   const traffic = properties.configuration.ingress?.traffic;
-  if (traffic?.some(({ revisionName }) => revisionName !== undefined && !names.has(revisionName))) throw new Rejected('no such revision', { code: 'WebhookInvalidParameterValue' });
+  if (traffic?.some(({ revisionName }) => revisionName !== undefined && !names.has(revisionName))) throw new Rejected('no such revision', { code: 'InvalidParameterValueInContainerTemplate' });
   if (traffic && traffic.reduce((sum, { weight }) => sum + (weight ?? 0), 0) !== 100) throw new Rejected('weights', { code: 'InvalidTrafficWeight' });
 }
 

@@ -36,6 +36,7 @@ export interface AppJson {
   readonly tags: Readonly<Record<string, string>>;
   readonly properties: {
     readonly provisioningState: string;
+    readonly outboundIpAddresses?: readonly string[];
     readonly configuration: {
       readonly ingress: { readonly fqdn: string; readonly traffic: readonly { readonly revisionName?: string; readonly weight?: number }[] };
       readonly secrets: readonly { readonly name: string; readonly keyVaultUrl?: string; readonly identity?: string }[] | null;
@@ -121,8 +122,8 @@ export function shopSeen(stage: Stage, repository: LocalRepository): Shop {
     annotations: ({ id }) => shop.rest('GET', `/check-runs/${id}/annotations?per_page=100`),
     comments: async (number) => (await shop.rest<readonly Comment[]>('GET', `/issues/${number}/comments?per_page=100`)).filter(({ user }) => user.login === `${github.app.slug}[bot]`),
     arm: (method, path, body) => armCall(stage, method, path, body),
-    app: (service, environment = 'dev') => shop.arm('GET', `${appsPath(environment)}/${service}`),
-    apps: async (environment = 'dev') => (await shop.arm<{ value: readonly AppJson[] }>('GET', appsPath(environment))).value,
+    app: async (service, environment = 'dev') => lasting(await shop.arm<AppJson>('GET', `${appsPath(environment)}/${service}`)),
+    apps: async (environment = 'dev') => (await shop.arm<{ value: readonly AppJson[] }>('GET', appsPath(environment))).value.map(lasting),
     revisions: async (service, environment = 'dev') => (await shop.arm<{ value: readonly RevisionJson[] }>('GET', `${appsPath(environment)}/${service}/revisions`)).value,
     calls: () => azure.journal.entries().filter(({ path, principalId }) => principalId !== null && principalId === azure.identity.principalId && new RegExp(`/rg-${name}(?:-[a-z]+)?(?:/|$)`, 'i').test(path)),
     writes: () => shop.calls().filter(({ method }) => writing.has(method)),
@@ -133,6 +134,12 @@ export function shopSeen(stage: Stage, repository: LocalRepository): Shop {
     },
   };
   return shop;
+}
+
+/** Without what changes from look to look though nobody writes. */
+function lasting(app: AppJson): AppJson {
+  const { outboundIpAddresses: _outboundIpAddresses, ...properties } = app.properties;
+  return { ...app, properties };
 }
 
 async function armCall<T>({ azure }: Stage, method: string, path: string, sent?: object): Promise<T> {

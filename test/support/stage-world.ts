@@ -7,6 +7,9 @@ import { subscription } from '../../src/cli/demo/storefront.ts';
 import { until } from '../../src/cli/demo/until.ts';
 import type { Pace } from '../../src/local/azure/world.ts';
 import type { LocalRepository } from '../../src/local/github/start.ts';
+import { specWatch } from './azure-spec-watch.ts';
+import { githubSpec } from './github-spec.ts';
+import { wideLimits } from './local-github.ts';
 import { shopVaults, vaultOf } from './shop.ts';
 import { shopSeen, type Shop } from './shop-seen.ts';
 
@@ -38,7 +41,10 @@ interface WorldOptions {
 export async function stageWorld({ shops, ungranted = [], pace = {}, env = {}, before = () => undefined }: WorldOptions): Promise<StageWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'trueup-scenario-'));
   const grants = (repositories: readonly LocalRepository[]): string => grantsOf(repositories.filter(({ name }) => !ungranted.includes(name)));
-  const stage = await setStage({ directory, files: { 'README.md': 'Nothing to manage here.\n' }, others: shops, grants, vaults: shopVaults(Object.keys(shops)), pace: { ...quick, ...pace }, env: { AZURE_POLL_MS: '100', ...env } });
+  const azureWatch = specWatch();
+  const githubWatch = githubSpec();
+  // Many repositories share one installation and one maintainer who looks several times a second: 1,450 points within the minute.
+  const stage = await setStage({ directory, files: { 'README.md': 'Nothing to manage here.\n' }, others: shops, grants, vaults: shopVaults(Object.keys(shops)), pace: { ...quick, ...pace }, observeAzure: azureWatch.observe, observeGithub: githubWatch.observer, githubLimits: wideLimits, env: { AZURE_POLL_MS: '100', ...env } });
   before(stage);
   const start = (): Promise<Bot> => stage.startBot(() => undefined);
   let bot = await start();
@@ -69,6 +75,10 @@ export async function stageWorld({ shops, ungranted = [], pace = {}, env = {}, b
     async [Symbol.asyncDispose]() {
       await stage[Symbol.asyncDispose]();
       if (process.env['TRUEUP_KEEP'] === undefined) await rm(directory, { recursive: true, force: true });
+      const what = Object.keys(shops).join(', ');
+      const held = await Promise.allSettled([azureWatch.holds(what), githubWatch.holds(what)]);
+      const faults = held.flatMap((each) => (each.status === 'rejected' ? [String(each.reason)] : []));
+      if (faults.length > 0) throw new Error(faults.join('\n'));
     },
   };
 }

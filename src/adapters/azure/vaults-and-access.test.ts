@@ -76,6 +76,16 @@ describe('versions of a secret', () => {
     await expect(world.vaults.versions(contoso, vault, 'db', signal)).rejects.toMatchObject({ name: 'NotAllowed', code: 'Forbidden' });
   });
 
+  test.each([
+    { reason: 'of another domain', resource: 'https://vault.example.com' },
+    { reason: 'that only ends like the vault', resource: 'https://ault.azure.net' },
+    { reason: 'of Resource Manager', resource: 'https://management.azure.com' },
+  ])('get no token when the challenge names a resource $reason', async ({ resource }) => {
+    await using world = await azureUnderTest(() => ({ status: 401, headers: { 'www-authenticate': `Bearer authorization="https://login.microsoftonline.com/t", resource="${resource}"` } }));
+    await expect(world.vaults.versions(contoso, vault, 'db', signal)).rejects.toThrow();
+    expect(world.azure.requests.map(({ authorization }) => authorization)).toEqual([null]);
+  });
+
   test('of a name with a path in it are refused', async () => {
     await using world = await azureUnderTest(() => ({ status: 200 }));
     await expect(world.vaults.versions(contoso, vault, '../keys', signal)).rejects.toMatchObject({ code: 'InvalidName' });

@@ -4,7 +4,7 @@ import { Conflict, NotAllowed, Rejected, Throttled, Unavailable } from '../../ke
 const requestError = z.object({
   name: z.literal('HttpError'),
   status: z.number(),
-  response: z.object({ headers: z.record(z.string(), z.unknown()) }).optional(),
+  response: z.object({ headers: z.record(z.string(), z.unknown()), data: z.object({ message: z.string() }).optional().catch(undefined) }).optional(),
 });
 
 type Headers = Readonly<Record<string, unknown>>;
@@ -23,7 +23,7 @@ export function translated(error: unknown, what: string, now: number): unknown {
   const headers = response?.headers ?? {};
   const requestId = headers['x-github-request-id'];
   const details = { code: `GitHub${status}`, ...(typeof requestId === 'string' && { requestId }) };
-  const wait = waitOf(status, headers, now);
+  const wait = waitOf(status, headers, now) ?? waitSaid(status, response?.data?.message);
   if (wait !== null) return new Throttled(`GitHub limits the rate: ${what}`, { ...details, retryAfterMs: wait }, error);
   if (status === 401 || status === 403) return new NotAllowed(`GitHub does not allow it: ${what}`, details, error);
   if (status === 409) return new Conflict(`GitHub is busy with the same thing: ${what}`, details, error);
@@ -39,6 +39,14 @@ function waitOf(status: number, headers: Headers, now: number): number | null {
   if (status !== 403) return null;
   if (retryAfter !== null) return retryAfter * 1000;
   return numberOf(headers['x-ratelimit-remaining']) === 0 ? (untilReset(headers, now) ?? defaultWaitMs) : null;
+}
+
+/**
+ * The only mark of a secondary limit that GitHub sends without a time is its sentence; Octokit's own throttling goes by it too.
+ * https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api#exceeding-the-rate-limit
+ */
+function waitSaid(status: number, message = ''): number | null {
+  return status === 403 && /\bsecondary rate\b/i.test(message) ? defaultWaitMs : null;
 }
 
 function untilReset(headers: Headers, now: number): number | null {

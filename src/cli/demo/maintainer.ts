@@ -20,6 +20,8 @@ export interface OpenedPullRequest {
 export interface FinishedCheck {
   readonly conclusion: string;
   readonly title: string;
+  /** Markdown. */
+  readonly summary: string;
   readonly url: string;
   /** ISO-8601. */
   readonly completedAt: string;
@@ -47,7 +49,7 @@ export function maintainerOf(api: string, token: string, owner: string, repo: st
       const { data } = await octokit.checks.listForRef({ ...at, ref: commit, check_name: name });
       const [check] = data.check_runs;
       if (!check || check.status !== 'completed') return null;
-      return { conclusion: check.conclusion ?? 'none', title: check.output.title ?? '', url: check.html_url ?? '', completedAt: check.completed_at ?? '' };
+      return { conclusion: check.conclusion ?? 'none', title: check.output.title ?? '', summary: check.output.summary ?? '', url: check.html_url ?? '', completedAt: check.completed_at ?? '' };
     },
     async comment(number) {
       const { data } = await octokit.issues.listComments({ ...at, issue_number: number });

@@ -1,4 +1,6 @@
 import { styleText } from 'node:util';
+import type { AskedFault } from '../../local/faults/board.ts';
+import { faultText, struckText } from './asked-faults.ts';
 
 export interface StepResult {
   readonly step: string;
@@ -16,6 +18,8 @@ export interface Narrator {
   /** Something worth reading under a step: for people only. */
   show(lines: readonly string[]): void;
   summary(results: readonly StepResult[]): void;
+  /** How often each fault struck that was asked for. */
+  faults(asked: readonly AskedFault[]): void;
 }
 
 type Print = (line: string) => void;
@@ -40,6 +44,7 @@ export function jsonNarrator(print: Print): Narrator {
     },
     show: () => {},
     summary: release,
+    faults: (asked) => asked.forEach(({ name, ...fault }) => print(JSON.stringify({ fault: name, ok: fault.struck > 0, ...fault }))),
   };
 }
 
@@ -54,6 +59,7 @@ export function humanNarrator(print: Print): Narrator {
     },
     show: (lines) => lines.forEach((line) => print(styleText('dim', `    │ ${line}`))),
     summary: (results) => printSummary(print, results),
+    faults: (asked) => printFaults(print, asked),
   };
 }
 
@@ -65,6 +71,11 @@ function printSummary(print: Print, results: readonly StepResult[]): void {
   const total = seconds(results.reduce((sum, { ms }) => sum + ms, 0));
   const text = failed.length === 0 ? `All ${results.length} steps happened, in ${total}.` : `${failed.length} of ${results.length} steps did not happen: ${failed.map(({ step }) => step).join(', ')}.`;
   print(styleText(failed.length === 0 ? 'green' : 'red', `\n${text}`));
+}
+
+function printFaults(print: Print, asked: readonly AskedFault[]): void {
+  if (asked.length > 0) print(styleText('bold', '\nFaults'));
+  for (const fault of asked) print(`  ${fault.struck > 0 ? styleText('green', '✔') : styleText('red', '✘')} ${faultText(fault)}: ${struckText(fault)}`);
 }
 
 function seconds(ms: number): string {

@@ -1,5 +1,6 @@
 import { addressesOf } from './addresses.ts';
-import { groupOf, type Scene, type StoryStep } from './scene.ts';
+import type { FinishedCheck } from './maintainer.ts';
+import { failureText, groupOf, type Scene, type StoryStep } from './scene.ts';
 import { environments, services } from './storefront.ts';
 import { until } from './until.ts';
 
@@ -29,7 +30,11 @@ export function openingSteps({ stage, narrator, maintainer, azure, successful }:
       async run() {
         for (const environment of environments) {
           const [group, name] = [groupOf(environment), `cae-storefront-${environment}`];
-          await until(`the managed environment of ${environment}`, async () => ((await azure.environment(group, name))?.properties.provisioningState === 'Succeeded' ? true : null), { withinMs: minute });
+          const refused = await until(`the managed environment of ${environment}`, async () => {
+            if ((await azure.environment(group, name))?.properties.provisioningState === 'Succeeded') return 'there';
+            return refusedDeployment(maintainer, environment);
+          }, { withinMs: minute });
+          if (refused !== 'there') throw new Error(failureText(refused));
           for (const identity of ['id-storefront', 'id-fabrikam']) {
             await until(`${identity} of ${environment}`, async () => ((await azure.hasIdentity(group, identity)) ? true : null), { withinMs: minute });
           }
@@ -46,4 +51,10 @@ export function openingSteps({ stage, narrator, maintainer, azure, successful }:
       },
     },
   ];
+}
+
+/** Null while Trueup has not given up on the environment. */
+async function refusedDeployment(maintainer: Scene['maintainer'], environment: string): Promise<FinishedCheck | null> {
+  const check = await maintainer.finishedCheck(await maintainer.headOf('main'), `trueup/deploy (${environment})`);
+  return check && check.conclusion !== 'success' ? check : null;
 }

@@ -1,5 +1,7 @@
 import { rm } from 'node:fs/promises';
+import type { FaultRequest } from '../../local/faults/board.ts';
 import { playground } from './addresses.ts';
+import { askFaults, faultText } from './asked-faults.ts';
 import { humanNarrator, jsonNarrator, type Narrator, type StepResult } from './narrator.ts';
 import { setStage, type Stage } from './stage.ts';
 import { storefrontFiles } from './storefront.ts';
@@ -9,6 +11,8 @@ interface DemoOptions {
   readonly keep: boolean;
   readonly json: boolean;
   readonly directory: string | null;
+  /** Asked for before Trueup starts. */
+  readonly faults: readonly FaultRequest[];
 }
 
 interface Performance {
@@ -17,14 +21,14 @@ interface Performance {
   readonly directory: string;
 }
 
-/** @returns the exit code: 0 when every step happened. A folder of its own goes with a demo that went well and was not to be kept. */
+/** @returns the exit code: 0 when every step happened and every fault struck. A folder of its own goes with a demo that went well and was not to be kept. */
 export async function runDemo(options: DemoOptions): Promise<number> {
   const { exitCode, directory } = await perform(options);
   if (exitCode === 0 && !options.keep && options.directory === null) await rm(directory, { recursive: true, force: true });
   return exitCode;
 }
 
-async function perform({ keep, json, directory }: DemoOptions): Promise<Performance> {
+async function perform({ keep, json, directory, faults }: DemoOptions): Promise<Performance> {
   const interrupted = new Promise<void>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve());
     // Whoever read along is gone (`| head`): unhandled, it would end this process and leave the bot running.
@@ -39,17 +43,20 @@ async function perform({ keep, json, directory }: DemoOptions): Promise<Performa
   };
   narrator.begin('Trueup, on this machine only: a Redis, a local Azure, a local GitHub and the bot, all on loopback');
   await using stage = await setStage({ directory, files: storefrontFiles(), onPart: (part, url, ms) => happened({ step: `start-${part}`, ok: true, url, ms }, `${part} is up`) });
+  const asked = askFaults(stage.panel, faults);
+  narrator.show(asked.map((fault) => `asked for: ${faultText(fault)}`));
   const story = tell(stage, narrator, happened);
   const end = await Promise.race([story, interrupted.then(() => 'interrupted' as const)]);
   if (end === 'interrupted') return { exitCode: 130, directory: stage.directory };
   narrator.summary(results);
+  narrator.faults(asked);
   const ok = results.every((result) => result.ok);
   if (!ok) narrator.show([`logs: ${stage.directory}`]);
   if (keep && ok) {
     narrator.show(playground(stage));
     await interrupted;
   }
-  return { exitCode: ok ? 0 : 1, directory: stage.directory };
+  return { exitCode: ok && asked.every(({ struck }) => struck > 0) ? 0 : 1, directory: stage.directory };
 }
 
 /** One step after the other. After one that did not happen the others are not tried: they would only fail for the same reason. */

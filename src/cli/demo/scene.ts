@@ -57,7 +57,7 @@ export function sceneOf(stage: Stage, narrator: Narrator): Scene {
     async successful(commit, names, since = '') {
       const checks = await Promise.all(names.map((name) => check(commit, name, since)));
       const failed = checks.find(({ conclusion }) => conclusion !== 'success');
-      if (failed) throw new Error(`${failed.title} (${failed.conclusion}): ${failed.url}`);
+      if (failed) throw new Error(failureText(failed));
       return there(checks[0] ?? null, 'check');
     },
     app: (environment, name, wanted = () => true) =>
@@ -66,6 +66,13 @@ export function sceneOf(stage: Stage, narrator: Narrator): Scene {
         return found && wanted(found) ? found : null;
       }, { withinMs: minute }),
   };
+}
+
+/** What a check that did not succeed says: its title, the reason, which comes before its tables and lists, and its address. */
+export function failureText({ title, conclusion, summary, url }: FinishedCheck): string {
+  const reason = summary.split('\n').find((line) => /^[^|<\s-]/.test(line)) ?? '';
+  const plain = reason.replaceAll(/\]\([^)]*\)|[*`[\]\\❌]/gu, '').trim();
+  return `${title} (${conclusion})${plain === '' ? '' : `: ${plain}`} ${url}`;
 }
 
 function there<T>(value: T | null, what: string): T {

@@ -6,9 +6,15 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { freePort } from '../../local/free-port.ts';
 import { startLocalAzure, type LocalAzure, type VaultSeed } from '../../local/azure/start.ts';
+import type { AppsOptions } from '../../local/azure/apps/apps-service.ts';
+import type { AzureObserver } from '../../local/azure/http/observation.ts';
 import type { Pace } from '../../local/azure/world.ts';
+import type { Limits } from '../../local/github/limits.ts';
+import type { GithubObserver } from '../../local/github/observer.ts';
 import { startLocalGitHub, type LocalGitHub, type LocalRepository } from '../../local/github/start.ts';
+import { azureCloud, githubCloud, startPanel, type Panel } from '../../local/panel/panel.ts';
 import { startLocalRedis, type LocalRedis } from '../../local/redis/start.ts';
+import { azureEnvironment, githubEnvironment } from '../local/environment.ts';
 import { startBot, type Bot } from './bot.ts';
 import { grantsFor, subscription, vaultSeeds } from './storefront.ts';
 
@@ -21,6 +27,8 @@ export interface Stage extends AsyncDisposable {
   readonly repository: LocalRepository;
   readonly others: readonly LocalRepository[];
   readonly botUrl: string;
+  /** Faults and journals of both clouds. */
+  readonly panel: Panel;
   /** Trueup's own processes, set up to find all of the above. They end with the stage at the latest. */
   startBot(onRestart: (role: string) => void): Promise<Bot>;
 }
@@ -36,11 +44,19 @@ interface StageOptions {
   readonly pace?: Partial<Pace>;
   /** Added to the environment of Trueup's processes. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Whether workloads are processes of their own, the default. */
+  readonly workloads?: AppsOptions['workloads'];
+  /** Gets every exchange with the local Azure. */
+  readonly observeAzure?: AzureObserver;
+  /** Gets every answer and every event of the local GitHub. */
+  readonly observeGithub?: GithubObserver;
+  /** GitHub's own where nothing is said. */
+  readonly githubLimits?: Partial<Limits>;
   /** Told as each part is up. */
   readonly onPart?: (part: string, url: string, ms: number) => void;
 }
 
-export async function setStage({ directory: wanted, files, others: more = {}, grants = storefrontGrants, vaults = vaultSeeds(), pace = {}, env: settings = {}, onPart = () => undefined }: StageOptions): Promise<Stage> {
+export async function setStage({ directory: wanted, files, others: more = {}, grants = storefrontGrants, vaults = vaultSeeds(), pace = {}, env: settings = {}, workloads, observeAzure, observeGithub, githubLimits = {}, onPart = () => undefined }: StageOptions): Promise<Stage> {
   const directory = wanted ?? mkdtempSync(join(tmpdir(), 'trueup-demo-'));
   mkdirSync(directory, { recursive: true });
   const opened = new AsyncDisposableStack();
@@ -53,13 +69,14 @@ export async function setStage({ directory: wanted, files, others: more = {}, gr
   try {
     const webhookSecret = randomBytes(32).toString('hex');
     const redis = await part('redis', () => startLocalRedis({ directory }), ({ url }) => url);
-    const azure = await part('azure', () => startLocalAzure({ directory, subscription, vaults, pace }), ({ arm }) => arm);
-    const github = await part('github', () => startLocalGitHub({ directory: join(directory, 'github'), webhook: null, app: appManifest() }), ({ url }) => url);
+    const azure = await part('azure', () => startLocalAzure({ directory, subscription, vaults, pace, workloads, ...(observeAzure && { observe: observeAzure }) }), ({ arm }) => arm);
+    const github = await part('github', () => startLocalGitHub({ directory: join(directory, 'github'), webhook: null, app: appManifest(), limits: githubLimits, ...(observeGithub && { observe: observeGithub }) }), ({ url }) => url);
     const ports = { web: await freePort(), worker: await freePort() };
     github.setWebhook({ url: `http://127.0.0.1:${ports.web}/api/github/webhooks`, secret: webhookSecret });
     const repository = await github.createRepository('storefront', files);
     const others: LocalRepository[] = [];
     for (const [name, first] of Object.entries(more)) others.push(await github.createRepository(name, first));
+    const panel = opened.use(await startPanel({ clouds: [azureCloud(azure), githubCloud(github)] }));
     const env = { ...botEnvironment({ directory, redis, azure, github, grants: grants([repository, ...others]), ports, webhookSecret }), ...settings };
     return {
       directory,
@@ -68,6 +85,7 @@ export async function setStage({ directory: wanted, files, others: more = {}, gr
       github,
       repository,
       others,
+      panel,
       botUrl: `http://127.0.0.1:${ports.web}`,
       startBot: async (onRestart) => opened.use(await startBot({ ports, env, logDirectory: directory, onRestart })),
       [Symbol.asyncDispose]: () => opened.disposeAsync(),
@@ -108,23 +126,15 @@ function botEnvironment({ directory, redis, azure, github, grants, ports, webhoo
   writeFileSync(grantsFile, grants);
   writeFileSync(keyFile, github.app.privateKey, { mode: 0o600 });
   return {
-    APP_ID: String(github.app.id),
-    PRIVATE_KEY_FILE: keyFile,
+    ...githubEnvironment(github, keyFile),
+    ...azureEnvironment(azure),
     WEBHOOK_SECRET: webhookSecret,
     REDIS_URL: redis.url,
     TRUEUP_GRANTS_FILE: grantsFile,
     TRUEUP_SEAL_KEY: randomBytes(32).toString('base64'),
-    GITHUB_API_URL: github.api,
-    GITHUB_THROTTLE: 'false',
     HOST: '127.0.0.1',
     PORT: String(ports.web),
     WORKER_PORT: String(ports.worker),
-    AZURE_CREDENTIAL: 'managed-identity',
-    AZURE_CLIENT_ID: azure.identity.clientId,
-    IDENTITY_ENDPOINT: azure.identity.endpoint,
-    IDENTITY_HEADER: azure.identity.header,
-    AZURE_ROUTE_PORT: String(azure.port),
-    AZURE_CA_FILE: azure.caFile,
     AZURE_POLL_MS: '250',
     LOG_LEVEL: 'info',
     NODE_ENV: 'production',

@@ -112,6 +112,17 @@ describe('following a deployment', () => {
     expect(check()).toEqual(before);
   });
 
+  test.each([
+    { reason: 'where one of several cannot be made, none is deployed: an environment is brought to a commit as a whole', state: 'Failed', steps: ['kept', 'untouched'], title: 'Failed: 2 services not deployed' },
+    { reason: 'what could be brought is counted', state: 'Failed', steps: ['done', 'kept'], title: 'Failed: 1 of 2 services not deployed' },
+    { reason: 'what went back is all of them', state: 'RolledBack', steps: ['restored', 'restored'], title: 'Rolled back: 2 services' },
+  ] as const)('the title: $reason', async ({ state, steps, title }) => {
+    const { world, check, progress } = await merged();
+    const services = steps.flatMap((step, index) => progress(1, 'Requested').services.map((service) => ({ ...service, service: `service-${index}`, step })));
+    await world.settle(state === 'Failed' ? 'RuntimeDeploymentFailed' : 'RuntimeDeploymentRolledBack', progress(9, state, { services }));
+    expect(check()).toMatchObject({ conclusion: 'failure', title });
+  });
+
   test('a newer attempt at the same commit starts afresh', async () => {
     const { world, check, progress } = await merged();
     await world.settle('RuntimeDeploymentFailed', progress(9, 'Failed'));

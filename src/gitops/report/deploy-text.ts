@@ -67,11 +67,19 @@ export function deployTitle(report: DeployReport): string {
     return refusals.length === 1 ? `Stopped: ${shortened(first.what, 120)}` : `Stopped: ${refusals.length} things need a person`;
   }
   if (first !== undefined && conclusion === 'success') return `${words}, but ${shortened(first.what, 120)} was refused`;
-  const services = report.progress?.services ?? [];
-  const open = services.filter(({ step }) => step !== 'done' && step !== 'unchanged').length;
-  if (conclusion === 'failure' && open > 0 && open < services.length) return `${words}: ${open} of ${count(services.length, 'service')} not deployed`;
-  if (services.length > 0) return `${words}: ${count(services.length, 'service')}`;
+  if ((report.progress?.services.length ?? 0) > 0) return `${words}: ${howMany(report)}`;
   return conclusion === 'success' ? 'Everything already runs as declared' : words;
+}
+
+/** An environment goes to a commit as a whole: where nothing arrived, what nobody blames did not either. */
+function howMany(report: DeployReport): string {
+  const services = report.progress?.services ?? [];
+  const all = count(services.length, 'service');
+  const open = services.filter(({ step }) => step !== 'done' && step !== 'unchanged').length;
+  const state = standing(report);
+  if (state.conclusion !== 'failure' || open === 0) return all;
+  if (open < services.length) return `${open} of ${all} not deployed`;
+  return state === stateWords.Failed ? `${all} not deployed` : all;
 }
 
 function deploySummary(report: DeployReport, links: Links): string {

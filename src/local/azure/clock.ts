@@ -1,11 +1,12 @@
 import type { LocalClock } from './world.ts';
 
-export interface SystemClock extends LocalClock {
+/** The clock of one world, closed with it. */
+export interface ClosableClock extends LocalClock {
   /** Cancels what waits; nothing runs any more. */
   close(): void;
 }
 
-export function systemClock(): SystemClock {
+export function systemClock(): ClosableClock {
   const waiting = new Set<NodeJS.Timeout>();
   let closed = false;
   return {

@@ -1,28 +1,42 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { appsService, type AppsService } from './apps/apps-service.ts';
+import type { GroupSeed } from './arm/groups.ts';
+import { appsService, type AppsOptions, type AppsService } from './apps/apps-service.ts';
+import type { ServiceBuild } from './apps/service-build.ts';
+import { systemClock, type ClosableClock } from './clock.ts';
 import { azureCore, type AzureCore } from './core.ts';
 import type { Journal } from './control/journal.ts';
 import { managedIdentityEndpoint } from './entra/managed-identity.ts';
-import type { Claims } from './entra/tokens.ts';
+import type { Assertion, Claims } from './entra/tokens.ts';
 import { certificateAuthority } from './http/certificates.ts';
+import type { AzureObserver } from './http/observation.ts';
 import { tlsServer } from './http/server.ts';
 import type { VaultSeed } from './vault/vault-store.ts';
 import type { FaultBoard, Pace, World } from './world.ts';
 
 export type { VaultSeed } from './vault/vault-store.ts';
 
-export interface LocalAzureOptions {
+export interface LocalAzureOptions extends AppsOptions {
   /** 0, the default, for any that is free. */
   readonly port?: number;
   /** Where `ca.pem` and the workload's federated token are written; made if it is not there. */
   readonly directory: string;
   readonly subscription?: string;
   readonly pace?: Partial<Pace>;
+  /** What Microsoft.App does otherwise than its newest build. */
+  readonly build?: Partial<ServiceBuild>;
+  /** How long tokens are good, in milliseconds; as in Azure if absent: an hour, of a managed identity a day. */
+  readonly tokenLifeMs?: number;
+  /** Made before anything else; the first of a name counts, and what vaults are in is made in their location. */
+  readonly resourceGroups?: readonly GroupSeed[];
   readonly vaults?: readonly VaultSeed[];
   /** Gets every answered request and every failure, as fields. */
   readonly log?: (line: object) => void;
+  /** Gets every request that was answered and its answer, but those of ingress, control and login. */
+  readonly observe?: AzureObserver;
+  /** The machine's, unless a test has one of its own; closed with the rest. */
+  readonly clock?: ClosableClock;
 }
 
 export interface LocalAzure extends AsyncDisposable {
@@ -43,6 +57,10 @@ export interface LocalAzure extends AsyncDisposable {
   readonly journal: Journal;
   /** A token of the local Entra for any principal: for clients that have no identity endpoint. */
   issueToken(claims: Claims): string;
+  /** What the bot's cluster or CI system gives it to trade in at Entra, as in `federated-token.jwt`, or something else instead. */
+  issueAssertion(change?: Partial<Assertion>): string;
+  /** Microsoft.App becomes another build, while everything goes on: the newest, but for this. */
+  rollOut(build: Partial<ServiceBuild>): void;
 }
 
 interface BotIdentity {
@@ -59,18 +77,23 @@ const defaultSubscription = '00000000-0000-4000-8000-00000000a2e5';
 
 /** Starts the local Azure on the loopback. Everything it holds is gone when it is disposed of. */
 export async function startLocalAzure(options: LocalAzureOptions): Promise<LocalAzure> {
-  return startLocalAzureWith(options, appsService);
+  return startLocalAzureWith(options, (world) => appsService(world, options));
 }
 
 /** The same with another Microsoft.App. */
-export async function startLocalAzureWith(options: LocalAzureOptions, createApps: (world: World) => AppsService): Promise<LocalAzure> {
+export async function startLocalAzureWith(options: Omit<LocalAzureOptions, keyof AppsOptions>, createApps: (world: World) => AppsService): Promise<LocalAzure> {
   await mkdir(options.directory, { recursive: true });
   const authority = await certificateAuthority();
   const core = azureCore({
     subscription: options.subscription ?? defaultSubscription,
     pace: options.pace ?? {},
+    build: options.build ?? {},
+    resourceGroups: options.resourceGroups ?? [],
     vaults: options.vaults ?? [],
     log: options.log ?? (() => {}),
+    observe: options.observe ?? null,
+    clock: options.clock ?? systemClock(),
+    tokenLifeMs: options.tokenLifeMs ?? null,
     createApps,
   });
   await using stack = new AsyncDisposableStack();
@@ -85,15 +108,15 @@ export async function startLocalAzureWith(options: LocalAzureOptions, createApps
   );
   const header = randomUUID();
   const { bot } = core;
-  const identity = stack.use(await managedIdentityEndpoint({ ...core, header, attached: [bot.clientId] }));
+  const identity = stack.use(await managedIdentityEndpoint({ ...core, header, attached: [bot.clientId], tokenLifeMs: options.tokenLifeMs ?? null }));
   const caFile = path.join(options.directory, 'ca.pem');
   const federatedTokenFile = path.join(options.directory, 'federated-token.jwt');
   await writeFile(caFile, authority.certificate);
-  await writeFile(federatedTokenFile, core.federatedToken(), { mode: 0o600 });
+  await writeFile(federatedTokenFile, core.issueAssertion(), { mode: 0o600 });
   const opened = stack.move();
   return { ...described(core, server.port), caFile, ca: authority.certificate, identity: { ...bot, endpoint: identity.endpoint, header, federatedTokenFile }, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-function described({ world, tenantId, tokens, person, faults, journal }: AzureCore, port: number) {
-  return { port, arm: `https://127.0.0.1:${port}`, token: person.token, subscription: world.subscription, tenantId, faults, journal, issueToken: tokens.issue };
+function described({ world, tenantId, tokens, person, faults, journal, issueAssertion, rollOut }: AzureCore, port: number) {
+  return { port, arm: `https://127.0.0.1:${port}`, token: person.token, subscription: world.subscription, tenantId, faults, journal, issueToken: tokens.issue, issueAssertion, rollOut };
 }

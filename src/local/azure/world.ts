@@ -1,4 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { AskedFaults } from '../faults/board.ts';
+import type { ServiceBuild } from './apps/service-build.ts';
+import type { FaultName } from './control/fault-descriptions.ts';
 
 /** What the parts of the local Azure share. `core.ts` builds it; every service is a function of it. */
 export interface World {
@@ -7,11 +10,20 @@ export interface World {
   readonly directory: string;
   readonly clock: LocalClock;
   readonly pace: Pace;
+  /** What Microsoft.App runs; another one may be rolled out at any time. */
+  readonly build: ServiceBuild;
   readonly faults: FaultBoard;
   readonly groups: ResourceGroups;
   readonly identities: Identities;
   readonly vaults: VaultReader;
   readonly metrics: MetricSink;
+  /** As whom `systemData` shows somebody. */
+  authorOf(principalId: string): Author;
+}
+
+export interface Author {
+  readonly name: string;
+  readonly type: 'User' | 'Application';
 }
 
 /** How long things take, in milliseconds. The real service is slower; the order of events is the same. */
@@ -37,38 +49,11 @@ export interface LocalClock {
 }
 
 /** Faults that were asked for by name, `azure:429` for example. Services ask before they answer. */
-export interface FaultBoard {
+export interface FaultBoard extends AskedFaults<FaultName> {
   /** @returns the fault that applies to this request, used up once per call; null for none. */
-  next(about: { readonly method: string; readonly path: string }): Fault | null;
-  ask(request: FaultRequest): void;
-  clear(): void;
-  list(): readonly FaultRequest[];
+  next(about: Pick<AzureRequest, 'method' | 'path'> & { readonly headers?: IncomingHttpHeaders }): Fault | null;
 }
 
-export interface FaultRequest {
-  readonly name: FaultName;
-  /** How many requests it hits; null until cleared. */
-  readonly times: number | null;
-  /** Only requests whose path contains this, without case; null for all. */
-  readonly path: string | null;
-  /** Only this method; null for all. */
-  readonly method: string | null;
-  /** Lets so many of the requests that it would hit pass first. */
-  readonly after?: number;
-}
-
-export const faultNames = [
-  'azure:429',
-  'azure:429-without-retry-after',
-  'azure:503',
-  'azure:reset',
-  'azure:hang',
-  'azure:conflict',
-  'azure:forbidden',
-  'azure:operation-fails',
-  'azure:status-lost',
-] as const;
-export type FaultName = (typeof faultNames)[number];
 export interface Fault {
   readonly name: FaultName;
 }

@@ -1,7 +1,7 @@
 import type { CheckRunChange } from './api/check-request.ts';
 import { sendSuite } from './events/check-suite.ts';
 import { isoSeconds } from './git/commits.ts';
-import { renderRunOfEvent, runsOf, suiteState } from './render/check.ts';
+import { renderRunOfEvent, suiteState } from './render/check.ts';
 import type { Account, CheckRun, CheckSuite, Repository, World } from './world.ts';
 
 export function newRun(world: World, suite: CheckSuite, name: string): CheckRun {
@@ -27,6 +27,7 @@ export function newRun(world: World, suite: CheckSuite, name: string): CheckRun 
 export function changeRun(world: World, run: CheckRun, change: CheckRunChange): void {
   const now = isoSeconds(world.now());
   run.suite.updatedAt = now;
+  run.suite.requeued = false;
   run.name = change.name ?? run.name;
   run.detailsUrl = change.details_url ?? run.detailsUrl;
   run.externalId = change.external_id ?? run.externalId;
@@ -50,16 +51,17 @@ export function changeRun(world: World, run: CheckRun, change: CheckRunChange): 
 
 export async function sendRun(world: World, repository: Repository, run: CheckRun, action: 'created' | 'completed' | 'rerequested' | 'requested_action', sender: Account, more: Readonly<Record<string, unknown>> = {}): Promise<void> {
   world.send({ name: 'check_run', repository, sender, payload: { action, check_run: renderRunOfEvent(world, repository, run), ...more } });
-  const suiteDone = action === 'completed' && suiteState(runsOf(repository, run.suite)).status === 'completed';
+  const suiteDone = action === 'completed' && suiteState(repository, run.suite).status === 'completed';
   if (suiteDone) await sendSuite(world, repository, run.suite, 'completed', sender);
 }
 
+/** The suite is back to queued, and the run stays as it is until the App says more. https://docs.github.com/rest/checks/runs#rerequest-a-check-run */
 export async function rerequestRun(world: World, repository: Repository, run: CheckRun, sender: Account): Promise<void> {
-  changeRun(world, run, { status: 'queued' });
   await sendRun(world, repository, run, 'rerequested', sender);
+  run.suite.requeued = true;
 }
 
 export async function rerequestSuite(world: World, repository: Repository, suite: CheckSuite, sender: Account): Promise<void> {
-  for (const run of runsOf(repository, suite)) changeRun(world, run, { status: 'queued' });
   await sendSuite(world, repository, suite, 'rerequested', sender);
+  suite.requeued = true;
 }

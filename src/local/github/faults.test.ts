@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { githubFaultBoard, type GithubFaultRequest } from './faults.ts';
+import type { FaultRequest } from '../faults/board.ts';
+import { githubFaultBoard, type GithubFaultName } from './faults.ts';
 
 const everything = { times: null, path: null, method: null } as const;
 const request = { method: 'GET', path: '/repos/acme/infra', kind: 'request' } as const;
 
-test.each<{ reason: string; asked: GithubFaultRequest; about: Parameters<ReturnType<typeof githubFaultBoard>['next']>[0]; hits: boolean }>([
+test.each<{ reason: string; asked: FaultRequest<GithubFaultName>; about: Parameters<ReturnType<typeof githubFaultBoard>['next']>[0]; hits: boolean }>([
   { reason: 'no filter', asked: { ...everything, name: 'github:500' }, about: request, hits: true },
   { reason: 'the path contains it, in any case', asked: { ...everything, name: 'github:500', path: 'INFRA' }, about: request, hits: true },
   { reason: 'another path', asked: { ...everything, name: 'github:500', path: '/pulls' }, about: request, hits: false },

@@ -22,7 +22,9 @@ export async function answerGit(world: World, request: Request): Promise<Respons
     if (actor.kind === 'anonymous') throw new HttpProblem(401, 'Authentication required');
     const repository = findRepository(world, owner, name);
     if (!repository) throw new HttpProblem(404, 'Repository not found.');
-    authorize(world, actor, repository, writes ? { app: ['contents:write'], person: 'write' } : { app: ['contents:read'], person: 'read' });
+    authorize(world, actor, repository, { app: ['contents:read'], person: 'read' });
+    if (writes && repository.archived) throw new HttpProblem(403, 'This repository was archived so it is read-only.');
+    if (writes) authorizePush(world, actor, repository);
     const sender = senderOf(world, actor);
     const run = (): Promise<Response> =>
       gitHttp(repository.directory, { method: request.method, service, query: url.search.slice(1), headers: request.headers, body: request.body, user: sender.login });
@@ -31,6 +33,15 @@ export async function answerGit(world: World, request: Request): Promise<Respons
     if (!(error instanceof HttpProblem)) throw error;
     const challenge = error.status === 401 ? { 'www-authenticate': 'Basic realm="GitHub"' } : {};
     return new Response(error.message, { status: error.status, headers: challenge });
+  }
+}
+
+/** In Git's answer GitHub has other words than in its API's. */
+function authorizePush(world: World, actor: Actor, repository: Repository): void {
+  try {
+    authorize(world, actor, repository, { app: ['contents:write'], person: 'write' });
+  } catch (error) {
+    throw error instanceof HttpProblem && error.status === 403 ? new HttpProblem(403, 'Write access to repository not granted.') : error;
   }
 }
 

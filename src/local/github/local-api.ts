@@ -1,9 +1,12 @@
 import { Hono } from 'hono';
 import * as z from 'zod';
+import { faultSource } from '../faults/fault-api.ts';
+import { addFaultRoutes } from '../faults/fault-routes.ts';
+import { foreignPage } from '../foreign-page.ts';
 import { authenticate } from './auth/tokens.ts';
 import { authorize } from './auth/permissions.ts';
 import { rerequestRun, rerequestSuite, sendRun } from './checks.ts';
-import { faultRequest, type GithubFaultBoard } from './faults.ts';
+import { githubFaults, type GithubFaultBoard } from './faults.ts';
 import type { GithubJournal } from './journal.ts';
 import { HttpProblem, notFound } from './problem.ts';
 import type { Account, Repository, World } from './world.ts';
@@ -11,17 +14,12 @@ import type { Account, Repository, World } from './world.ts';
 /** What GitHub does not have: faults, the journal, and the buttons that a person presses on its pages. */
 export function localApi(world: World, faults: GithubFaultBoard, journal: GithubJournal): Hono {
   const app = new Hono().basePath('/local');
-  app.get('/faults', (context) => context.json(faults.list()));
-  app.post('/faults', async (context) => {
-    const request = faultRequest.safeParse(await context.req.json().catch(() => null));
-    if (!request.success) return context.json({ message: z.prettifyError(request.error) }, 422);
-    faults.ask(request.data);
-    return context.json(faults.list(), 201);
+  app.use(async (context, next) => {
+    const foreign = foreignPage((name) => context.req.header(name));
+    if (foreign !== null) throw new HttpProblem(403, foreign);
+    await next();
   });
-  app.delete('/faults', (context) => {
-    faults.clear();
-    return context.body(null, 204);
-  });
+  addFaultRoutes(app, [faultSource('github', githubFaults, faults)]);
   app.get('/journal', (context) => context.json(journal.calls));
   app.delete('/journal', (context) => {
     journal.clear();

@@ -8,7 +8,7 @@ export class HttpProblem extends Error {
   constructor(status: number, message: string, more: Readonly<Record<string, unknown>> = {}, headers: Readonly<Record<string, string>> = {}) {
     super(message);
     this.status = status;
-    this.body = { message, ...more, documentation_url: 'https://docs.github.com/rest', status: String(status) };
+    this.body = { message, documentation_url: 'https://docs.github.com/rest', ...more, status: String(status) };
     this.headers = headers;
   }
 }

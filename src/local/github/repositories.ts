@@ -8,8 +8,10 @@ import { renderRepositoryName } from './render/repository.ts';
 import { findRepository, forkOf, type Account, type Repository, type World } from './world.ts';
 import { HttpProblem } from './problem.ts';
 
-/** `gc.auto`: nothing may move under a reader that lives as long as the process. */
+/** `gc.auto`: nothing may move under a reader that lives as long as the process. `core.fsync`: nobody reads it after a crash of the machine. */
 const settings = `
+[core]
+	fsync = none
 [http]
 	receivepack = true
 [receive]
@@ -33,7 +35,7 @@ export async function addRepository(world: World, owner: Account, name: string, 
   const directory = join(world.directory, owner.login, `${name}.git`);
   if (await stat(directory).catch(() => null)) throw new HttpProblem(422, 'Repository creation failed: its folder already exists');
   await mkdir(join(world.directory, owner.login), { recursive: true });
-  await runGit(directory, ['init', '--quiet', '--bare', '--initial-branch=main']);
+  await runGit(directory, ['init', '--quiet', '--bare', '--template=', '--initial-branch=main']);
   await appendFile(join(directory, 'config'), settings);
   const now = isoSeconds(world.now());
   const repository: Repository = {
@@ -43,6 +45,8 @@ export async function addRepository(world: World, owner: Account, name: string, 
     parent,
     defaultBranch: parent?.defaultBranch ?? 'main',
     createdAt: now,
+    archived: false,
+    deleted: false,
     pushedAt: now,
     directory,
     objects: objectReader(directory),
@@ -70,13 +74,13 @@ function inTurn(): Repository['alone'] {
 }
 
 /** The first commit, with one process however many files. */
-export async function commitFiles(repository: Repository, files: Readonly<Record<string, string>>, author: Person): Promise<void> {
+export async function commitFiles(repository: Repository, files: Readonly<Record<string, string | Uint8Array>>, author: Person): Promise<void> {
   const seconds = Math.floor(Date.parse(author.date) / 1000);
   const signature = `${author.name} <${author.email}> ${seconds} +0000`;
   const message = 'Initial commit';
   const head = [`commit refs/heads/${repository.defaultBranch}`, `author ${signature}`, `committer ${signature}`, `data ${message.length}`, message, ''].join('\n');
   const changes = Object.entries(files).flatMap(([path, content]) => {
-    const bytes = Buffer.from(content, 'utf8');
+    const bytes = Buffer.from(content);
     return [Buffer.from(`M 100644 inline ${quoted(path)}\ndata ${bytes.length}\n`), bytes, Buffer.from('\n')];
   });
   await runGit(repository.directory, ['fast-import', '--quiet'], { input: Buffer.concat([Buffer.from(head), ...changes, Buffer.from('done\n')]) });
@@ -89,12 +93,12 @@ function quoted(path: string): string {
 /** Installs the App on the repository, with the event that GitHub would send. @returns the installation's id. */
 export function installOn(world: World, repository: Repository, sender: Account): number {
   const first = world.installation === null;
-  const installation = (world.installation ??= { id: world.nextId(), account: world.organization, repositories: new Set(), createdAt: isoSeconds(world.now()) });
+  const installation = (world.installation ??= { id: world.nextId(), account: world.organization, repositories: new Set(), createdAt: isoSeconds(world.now()), suspended: null });
   installation.repositories.add(repository.id);
   const names = [renderRepositoryName(repository)];
   const rendered = renderInstallationOfEvent(world, installation);
   if (first) {
-    world.send({ name: 'installation', repository: null, sender, payload: { action: 'created', installation: rendered, repositories: names, requester: null } });
+    world.send({ name: 'installation', repository: null, sender, payload: { action: 'created', installation: rendered, repositories: names } });
   } else {
     const payload = { action: 'added', installation: rendered, repository_selection: 'selected', repositories_added: names, repositories_removed: [], requester: null };
     world.send({ name: 'installation_repositories', repository: null, sender, payload });

@@ -1,9 +1,12 @@
+import { secondaryLimitExceeded } from './api/secondary-limit.ts';
 import { restApi } from './api/server.ts';
+import { authenticate } from './auth/tokens.ts';
 import type { Deliveries } from './events/deliveries.ts';
 import type { GithubFaultBoard, GithubFaultName } from './faults.ts';
 import { answerGit, isGitRequest } from './git-server.ts';
 import type { GithubCall, githubJournal } from './journal.ts';
 import { localApi } from './local-api.ts';
+import { observed, type GithubObserver } from './observer.ts';
 import { pages } from './pages/pages.ts';
 import type { World } from './world.ts';
 
@@ -15,12 +18,13 @@ interface Parts {
   readonly journal: ReturnType<typeof githubJournal>;
   readonly deliveries: Deliveries;
   readonly log: RequestLog;
+  readonly observe: GithubObserver | null;
   /** Aborted when the server stops: what hangs ends. */
   readonly closing: AbortSignal;
 }
 
 /** One request: the REST API under `/api/v3`, Git over HTTP, `/local`, or a page. */
-export function answerRequest({ world, faults, journal, deliveries, log, closing }: Parts): (request: Request) => Promise<Response> {
+export function answerRequest({ world, faults, journal, deliveries, log, observe, closing }: Parts): (request: Request) => Promise<Response> {
   const rest = restApi(world, deliveries);
   const local = localApi(world, faults, journal);
   const html = pages(world);
@@ -33,22 +37,31 @@ export function answerRequest({ world, faults, journal, deliveries, log, closing
     const startedAt = performance.now();
     let actor: GithubCall['actor'] = 'anonymous';
     const answer = async (): Promise<Response> => {
-      const fault = faults.next({ method: request.method, path, kind: 'request' });
+      const fault = faults.next({ method: request.method, path, kind: 'request', byPerson: () => isPerson(world, request) });
       if (fault) return faulty(fault, closing);
       if (!isRest) return answerGit(world, request);
       const answered = await rest.answer(underRoot(request, path));
       actor = answered.actor;
       return answered.response;
     };
-    const response = await answer().catch((error: unknown) => {
+    const safely = (): Promise<Response> => answer().catch((error: unknown) => {
       log({ level: 'error', message: 'the local GitHub failed', method: request.method, path, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
       return Response.json({ message: 'Server Error' }, { status: 500 });
     });
+    const response = await (observe && isRest ? observed(observe, path, request, safely) : safely());
     const call: GithubCall = { method: request.method, path, status: response.status, actor, at: new Date(world.now()).toISOString(), ms: Math.round(performance.now() - startedAt) };
     journal.add(call);
     log(call);
     return response;
   };
+}
+
+function isPerson(world: World, request: Request): boolean {
+  try {
+    return authenticate(world, request.headers.get('authorization')).kind === 'person';
+  } catch {
+    return false;
+  }
 }
 
 function underRoot(request: Request, path: string): Request {
@@ -60,11 +73,10 @@ function underRoot(request: Request, path: string): Request {
 function faulty(fault: GithubFaultName, closing: AbortSignal): Promise<Response> {
   const answers: Partial<Record<GithubFaultName, () => Response>> = {
     'github:500': () => Response.json({ message: 'Server Error' }, { status: 500 }),
-    'github:403-secondary-limit': () =>
-      Response.json(
-        { message: 'You have exceeded a secondary rate limit. Please wait a few minutes before you try again.', documentation_url: 'https://docs.github.com/rest/overview/rate-limits-for-the-rest-api#about-secondary-rate-limits' },
-        { status: 403, headers: { 'retry-after': '1' } },
-      ),
+    'github:403-secondary-limit': () => {
+      const { body, status, headers } = secondaryLimitExceeded(1);
+      return Response.json(body, { status, headers });
+    },
     'github:429': () => Response.json({ message: 'You have exceeded a secondary rate limit.' }, { status: 429, headers: { 'retry-after': '1' } }),
   };
   const answer = answers[fault];

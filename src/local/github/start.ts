@@ -8,6 +8,8 @@ import { appDeliveries, type Deliveries } from './events/deliveries.ts';
 import { githubFaultBoard, type GithubFaultBoard } from './faults.ts';
 import { isoSeconds } from './git/commits.ts';
 import { githubJournal, type GithubJournal } from './journal.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import type { GithubObserver } from './observer.ts';
 import { personOf } from './pull-requests/test-merge.ts';
 import { repositoryPage } from './render/repository.ts';
 import { addRepository, commitFiles, installOn } from './repositories.ts';
@@ -22,6 +24,11 @@ export interface LocalGitHubOptions {
   readonly app?: { readonly id?: number; readonly slug?: string; readonly events?: readonly string[]; readonly permissions?: Permissions };
   readonly webhook: Webhook | null;
   readonly log?: RequestLog;
+  readonly observe?: GithubObserver;
+  /** GitHub's own where nothing is said. */
+  readonly limits?: Partial<Limits>;
+  /** Milliseconds since the epoch; the limits, the tokens and all times go by it. */
+  readonly now?: () => number;
 }
 
 export interface LocalGitHub extends AsyncDisposable {
@@ -35,7 +42,7 @@ export interface LocalGitHub extends AsyncDisposable {
   /** Personal token of the organization's maintainer; for Git over HTTP the password. */
   readonly token: string;
   /** The first commit on `main`, then the App is installed there. */
-  createRepository(name: string, files: Readonly<Record<string, string>>): Promise<LocalRepository>;
+  createRepository(name: string, files: Readonly<Record<string, string | Uint8Array>>): Promise<LocalRepository>;
   /** A person who may do this in every repository of the organization. @returns a personal token. */
   addUser(login: string, permission: Role): Promise<string>;
   setWebhook(webhook: Webhook | null): void;
@@ -59,15 +66,16 @@ const defaultPermissions: Permissions = { checks: 'write', contents: 'write', de
 /** GitHub on loopback, over real bare repositories. Its state lives as long as it does. */
 export async function startLocalGitHub(options: LocalGitHubOptions): Promise<LocalGitHub> {
   await mkdir(options.directory, { recursive: true });
-  const server = createServer();
+  // Longer than a busy machine makes a client wait between two requests: a connection that closes under a request is a fault of nobody's.
+  const server = createServer({ keepAliveTimeout: 60_000 });
   const port = await listening(server, options.port ?? 0);
   const world = newWorld(options, `http://127.0.0.1:${port}`);
   const closing = new AbortController();
   const faults = githubFaultBoard();
   const journal = githubJournal();
-  const deliveries = appDeliveries(world, faults, closing.signal);
+  const deliveries = appDeliveries(world, faults, options.observe ?? null, closing.signal);
   world.send = deliveries.send;
-  server.on('request', getRequestListener(answerRequest({ world, faults, journal, deliveries, log: options.log ?? (() => undefined), closing: closing.signal }), { overrideGlobalObjects: false }));
+  server.on('request', getRequestListener(answerRequest({ world, faults, journal, deliveries, log: options.log ?? (() => undefined), observe: options.observe ?? null, closing: closing.signal }), { overrideGlobalObjects: false }));
   const maintainer = addAccount(world, 'mona');
   world.members.set('mona', 'admin');
   const { id, slug, clientId, privateKey } = world.app;
@@ -117,12 +125,13 @@ function listening(server: Server, port: number): Promise<number> {
 function newWorld(options: LocalGitHubOptions, origin: string): World {
   let lastId = 1000;
   const nextId = (): number => (lastId += 1);
-  const now = (): number => Date.now();
+  const now = options.now ?? Date.now;
   return {
     origin,
     api: `${origin}/api/v3`,
     directory: options.directory,
     app: newApp(options.app ?? {}, nextId(), isoSeconds(now())),
+    limits: { ...defaultLimits, ...options.limits },
     organization: { id: nextId(), login: 'acme', type: 'Organization' },
     accounts: new Map(),
     members: new Map(),

@@ -1,4 +1,5 @@
 import type { ObjectReader } from './git/object-reader.ts';
+import type { Limits } from './limits.ts';
 
 /** The state beside the bare repositories. In memory: it lives as long as the process. */
 export interface World {
@@ -7,6 +8,7 @@ export interface World {
   readonly api: string;
   readonly directory: string;
   readonly app: AppRecord;
+  readonly limits: Limits;
   readonly organization: Account;
   /** By login in lower case. */
   readonly accounts: Map<string, Account>;
@@ -43,6 +45,9 @@ export interface AppRecord {
   readonly createdAt: string;
 }
 
+/** What an App can subscribe to here. */
+export const eventNames = ['push', 'pull_request', 'check_suite', 'check_run', 'issue_comment', 'status', 'deployment', 'deployment_status', 'create', 'delete'] as const;
+
 export const permissionNames = ['administration', 'checks', 'contents', 'deployments', 'environments', 'issues', 'metadata', 'pull_requests', 'statuses'] as const;
 export type PermissionName = (typeof permissionNames)[number];
 export type Level = 'read' | 'write';
@@ -59,6 +64,8 @@ export interface Installation {
   readonly account: Account;
   readonly repositories: Set<number>;
   readonly createdAt: string;
+  /** Null unless the App or its owner put it to sleep. */
+  suspended: { readonly at: string; readonly by: Account } | null;
 }
 
 export type Token = PersonalToken | InstallationToken;
@@ -81,7 +88,7 @@ export interface InstallationToken {
 export type Actor = PersonalToken | InstallationToken | { readonly kind: 'app' } | { readonly kind: 'anonymous' };
 
 export interface AppEvent {
-  readonly name: string;
+  readonly name: (typeof eventNames)[number] | 'installation' | 'installation_repositories';
   /** Null for an event of the installation itself, which every App gets. */
   readonly repository: Repository | null;
   readonly sender: Account;
@@ -95,6 +102,10 @@ export interface Repository {
   readonly parent: Repository | null;
   readonly defaultBranch: string;
   readonly createdAt: string;
+  /** Nobody writes to it. */
+  archived: boolean;
+  /** Gone, and with it its branches; pull requests from it stay where they were opened. */
+  deleted: boolean;
   pushedAt: string;
   /** Of the bare repository. */
   readonly directory: string;
@@ -116,6 +127,8 @@ export interface PullRequest {
   readonly author: Account;
   readonly createdAt: string;
   readonly draft: boolean;
+  /** Only of a fork. */
+  maintainerCanModify: boolean;
   title: string;
   body: string | null;
   state: 'open' | 'closed';
@@ -162,6 +175,8 @@ export interface CheckSuite {
   readonly after: string;
   readonly createdAt: string;
   updatedAt: string;
+  /** Asked for again, and nothing was reported since. */
+  requeued: boolean;
 }
 
 export const checkStatuses = ['queued', 'in_progress', 'completed', 'waiting', 'requested', 'pending'] as const;

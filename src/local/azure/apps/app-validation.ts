@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../../kernel/desired-state.ts';
-import { ArmError, invalidFields } from './arm-error.ts';
+import { ArmError } from './arm-error.ts';
 import { listAt, numberAt, objectAt, textAt } from './reading.ts';
 import { checkTraffic } from './traffic-validation.ts';
 
@@ -22,7 +22,7 @@ export function validateApp(checked: Checked): void {
   checkContainers(configuration, template);
   if (checked.isConsumption) checkResources(template);
   checkSuffix(name, template);
-  checkScale(template);
+  checkScale(name, template);
   checkTraffic(configuration, template, name, checked.revisions);
 }
 
@@ -49,8 +49,11 @@ function checkSecrets(configuration: JsonObject): void {
   for (const secret of secrets) {
     const name = String(secret['name']);
     const url = textAt(secret, 'keyVaultUrl');
-    if (!/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) {
-      throw invalid('configuration.secrets', `Invalid value: "${name}": a secret name must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character`);
+    if (name.length > 253 || !/^[a-z0-9]([a-z0-9-]*[a-z0-9])?$/.test(name)) {
+      const message =
+        `Secret name has an invalid value '${name}'. A value must consist of lower case alphanumeric characters, '-', and must start and end with an alphanumeric character. ` +
+        'The length must not be more than 253 characters.';
+      throw new ArmError(400, 'ContainerAppInvalidSecretName', message);
     }
     if (url !== null && !vaultUrl.test(url)) {
       const message = `Container app secret with name '${name}' has an invalid KeyVaultUrl '${url}'. It must be in the form of https://<vault>.vault.azure.net/secrets/<secret> and belong to this cloud.`;
@@ -83,7 +86,7 @@ function checkRegistries(configuration: JsonObject): void {
 function checkContainers(configuration: JsonObject, template: JsonObject): void {
   const names = secretNames(configuration);
   const containers = listAt(template, 'containers');
-  if (containers.length === 0) throw invalid('template.containers', 'Invalid value: "[]": at least one container is required');
+  if (containers.length === 0) throw new ArmError(400, 'ContainerAppCreateMustContainContainer', 'Must specify atleast one container.');
   for (const container of [...containers, ...listAt(template, 'initContainers')]) {
     const name = String(container['name']);
     if (textAt(container, 'image') === null) throw new ArmError(400, 'ContainerAppImageRequired', `Container with name '${name}' must have an 'Image' property specified.`);
@@ -118,15 +121,14 @@ function checkSuffix(name: string, template: JsonObject): void {
   throw new ArmError(400, 'ContainerAppInvalidRevisionName', message);
 }
 
-function checkScale(template: JsonObject): void {
+function checkScale(name: string, template: JsonObject): void {
   const scale = objectAt(template, 'scale');
   const min = numberAt(scale, 'minReplicas') ?? 0;
   const max = numberAt(scale, 'maxReplicas') ?? 10;
   if (min < 0 || max < 1 || max > 1000 || min > max) {
-    throw invalid('template.scale', `Invalid value: "minReplicas: ${min}, maxReplicas: ${max}": minReplicas must not be greater than maxReplicas, which must be from 1 to 1000`);
+    const message =
+      `The scale options provided for Container App '${name}' is incorrect. minReplicas must not be less than 0. maxReplicas must be greater than 0 and not be bigger than 1000. ` +
+      'maxReplicas must not be less than minReplicas.';
+    throw new ArmError(400, 'ContainerAppInvalidScaleSpec', message);
   }
-}
-
-function invalid(field: string, details: string): ArmError {
-  return new ArmError(400, 'WebhookInvalidParameterValue', invalidFields([{ field, details }]));
 }

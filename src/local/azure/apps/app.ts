@@ -1,4 +1,5 @@
 import type { JsonObject } from '../../../kernel/desired-state.ts';
+import type { Author } from '../world.ts';
 import type { ManagedEnvironment } from './environment.ts';
 import type { Operation } from './operations.ts';
 import type { ResolvedSecret } from './resolved-secret.ts';
@@ -23,9 +24,9 @@ export interface App {
   readonly location: string;
   readonly environment: ManagedEnvironment;
   readonly createdAt: number;
-  readonly createdBy: string;
+  readonly createdBy: Author;
   modifiedAt: number;
-  modifiedBy: string;
+  modifiedBy: Author;
   /** `InProgress`, `Succeeded`, `Failed`, `Deleting`: about the last operation, never about a revision. */
   provisioningState: string;
   stopped: boolean;
@@ -43,6 +44,8 @@ export interface App {
   named: number;
   /** Values that the replicas start with, by the secret's name. */
   secrets: ReadonlyMap<string, ResolvedSecret>;
+  /** A write has read followed references anew, and revisions still run with what was there before: the next tick restarts them. */
+  behindVault: boolean;
   operation: Operation | null;
 }
 

@@ -4,7 +4,7 @@ import { appsUnderTest, environmentId, groupPath, identityId, subscription, type
 
 let azure: AppsUnderTest;
 beforeEach(async () => {
-  azure = await appsUnderTest();
+  azure = await appsUnderTest({ workloads: 'in-process' });
   await readyEnvironment(azure);
 });
 afterEach(() => azure[Symbol.asyncDispose]());
@@ -83,12 +83,15 @@ describe('what is refused at once', () => {
     { reason: 'a variable that refers to no secret', body: appBody({ container: { env: [{ name: 'A', secretRef: 'db' }] } }), code: 'ContainerAppSecretRefNotFound' },
     { reason: 'a registry password that is no secret', body: appBody({ configuration: { registries: [{ server: 'r.azurecr.io', username: 'u', passwordSecretRef: 'p' }] } }), code: 'ContainerAppRegistriesPasswordSecretRefNotFound' },
     { reason: 'a registry in capitals', body: appBody({ configuration: { registries: [{ server: 'R.azurecr.io', identity: 'system' }] } }), code: 'ContainerAppInvalidRegistryServerValue' },
-    { reason: 'weights that do not sum to 100', body: appBody({ configuration: ingress([{ latestRevision: true, weight: 90 }]) }), code: 'WebhookInvalidParameterValue' },
-    { reason: 'traffic to a revision that is not there', body: appBody({ configuration: ingress([{ revisionName: 'web--gone', weight: 100 }]) }), code: 'WebhookInvalidParameterValue' },
+    { reason: 'weights that do not sum to 100', body: appBody({ configuration: ingress([{ latestRevision: true, weight: 90 }]) }), code: 'InvalidParameterValueInContainerTemplate' },
+    { reason: 'traffic to a revision that is not there', body: appBody({ configuration: ingress([{ revisionName: 'web--gone', weight: 100 }]) }), code: 'InvalidParameterValueInContainerTemplate' },
     { reason: 'a suffix in capitals', body: appBody({ suffix: 'V1' }), code: 'ContainerAppInvalidRevisionName' },
     { reason: 'a suffix that makes the name too long', body: appBody({ suffix: `a${'b'.repeat(49)}` }), code: 'ContainerAppInvalidRevisionName' },
     { reason: 'resources that are not sold', body: appBody({ container: { resources: { cpu: 0.5, memory: '2Gi' } } }), code: 'ContainerAppInvalidResourceTotal' },
-    { reason: 'more minimum than maximum', body: appBody({ scale: { minReplicas: 3, maxReplicas: 2 } }), code: 'WebhookInvalidParameterValue' },
+    { reason: 'more minimum than maximum', body: appBody({ scale: { minReplicas: 3, maxReplicas: 2 } }), code: 'ContainerAppInvalidScaleSpec' },
+    { reason: 'a secret in capitals', body: appBody({ configuration: { secrets: [{ name: 'Db', value: 'v' }] } }), code: 'ContainerAppInvalidSecretName' },
+    { reason: 'no container', body: { ...appBody(), properties: { environmentId, template: { containers: [] } } }, code: 'ContainerAppCreateMustContainContainer' },
+    { reason: 'a region that Azure does not have', body: { ...appBody(), location: 'atlantis' }, code: 'LocationNotAvailableForResourceType' },
     { reason: 'an identity that is not there', body: appBody({ more: { identity: { type: 'UserAssigned', userAssignedIdentities: { '/subscriptions/s/missing': {} } } } }), code: 'FailedIdentityOperation' },
     { reason: 'no location', body: { ...appBody(), location: null }, code: 'LocationRequired' },
     { reason: 'no environment', body: { ...appBody(), properties: {} }, code: 'InvalidManagedEnvironmentId' },
@@ -97,6 +100,15 @@ describe('what is refused at once', () => {
   it.each(refusals)('$reason: 400 $code', async ({ body, code }) => {
     expect(await azure.call('PUT', appPath, body)).toMatchObject({ status: 400, body: { error: { code, message: expect.any(String) } } });
     expect((await azure.call('GET', appPath)).status).toBe(404);
+  });
+
+  it('a move to another region or another environment', async () => {
+    const other = `${groupPath}/managedEnvironments/other`;
+    await azure.settle('PUT', other, { location: 'westeurope' });
+    await azure.settle('PUT', appPath, appBody());
+    const moved = { ...appBody(), properties: { ...(appBody() as { readonly properties: object }).properties, environmentId: other } };
+    expect(await azure.call('PUT', appPath, moved)).toMatchObject({ status: 400, body: { error: { code: 'ContainerAppEnvironmentMismatch', message: expect.stringContaining('delete it from the environment') } } });
+    expect(await azure.call('PUT', appPath, { ...appBody(), location: 'eastus' })).toMatchObject({ status: 409, body: { error: { code: 'InvalidResourceLocation' } } });
   });
 
   it.each(['W', 'a', 'two--dashes', 'ends-', '1st', 'x'.repeat(33)])('the name %s', async (name) => {

@@ -3,8 +3,8 @@ import { applyMergePatch } from '../../../kernel/comparison/merge-patch.ts';
 import type { JsonObject } from '../../../kernel/desired-state.ts';
 import { ResourceStore } from '../resource-store.ts';
 import type { AzureAnswer, AzureRequest } from '../world.ts';
-import { acceptedWrite, apiVersionOf, type ApiVersion } from './api-version.ts';
-import { acceptedView, appView } from './app-view.ts';
+import { apiVersionOf } from './api-version.ts';
+import { appView, putView, type ViewOptions } from './app-view.ts';
 import type { App, AppBody } from './app.ts';
 import { ArmError, groupNotFound, resourceNotFound } from './arm-error.ts';
 import type { ManagedEnvironment } from './environment.ts';
@@ -15,7 +15,7 @@ import type { Operation, OperationError, Operations } from './operations.ts';
 import { listAt } from './reading.ts';
 import { rollOut, settleRevisions, type RolloutParts } from './rollout.ts';
 import { takesUsedSecrets } from './secrets.ts';
-import { draftApp, usableEnvironment, wantedApp } from './wanted-app.ts';
+import { draftApp, refuseMove, usableEnvironment, wantedApp } from './wanted-app.ts';
 
 const type = 'Microsoft.App/containerApps';
 
@@ -56,14 +56,15 @@ export class Apps {
     const existing = this.#stored.get(group, name);
     const environment = usableEnvironment(environments, sent);
     const id = `/subscriptions/${world.subscription}/resourceGroups/${ownGroup}/providers/Microsoft.App/containerapps/${name}`;
-    const app = existing ?? draftApp(request, { id, group: ownGroup, name, environment, now: timers.now() }, sent);
+    const app = existing ?? draftApp({ id, group: ownGroup, name, environment, now: timers.now(), author: world.authorOf(request.principalId) }, sent);
+    refuseMove(app, sent, environment);
     refuseWhileBusy(app);
     const wanted = wantedApp(world, app, sent, existing === null);
     this.#want(request, app, wanted.desired);
     this.#stored.set(app);
     const operation = this.#apply(request, app);
     const headers = { 'azure-asyncoperation': operations.statusAddress(request, operation), 'retry-after': '15', 'x-ms-async-operation-timeout': 'PT15M' };
-    return acceptedWrite(201, headers, acceptedView(app, wanted.accepted, this.#viewOptions(request)));
+    return { status: 201, headers, body: putView(app, wanted.accepted, { ...this.#viewOptions(request), isNew: existing === null }) };
   }
 
   patch(request: AzureRequest, group: string, name: string): AzureAnswer {
@@ -71,7 +72,7 @@ export class Apps {
     refuseWhileBusy(app);
     const merged = applyMergePatch(asSent(app), withKnownIdentities(request.body, app.desired.identity));
     this.#want(request, app, wantedApp(this.#parts.world, app, isObject(merged) ? merged : {}, false).desired);
-    return this.#accepted(request, this.#apply(request, app));
+    return this.#accepted(request, this.#apply(request, app), this.#parts.world.build.patchNamesItsStatus);
   }
 
   remove(request: AzureRequest, group: string, name: string): AzureAnswer {
@@ -101,12 +102,13 @@ export class Apps {
     for (const app of this.#stored.all()) if (app.environment === environment) this.#drop(app);
   }
 
-  #viewOptions(request: AzureRequest): { readonly subscription: string; readonly api: ApiVersion } {
-    return { subscription: this.#parts.world.subscription, api: apiVersionOf(request) };
+  #viewOptions(request: AzureRequest): ViewOptions {
+    const { subscription, build } = this.#parts.world;
+    return { subscription, build, api: apiVersionOf(request) };
   }
 
   #want(request: AzureRequest, app: App, desired: AppBody): void {
-    Object.assign(app, { desired, modifiedAt: this.#parts.timers.now(), modifiedBy: request.principalId });
+    Object.assign(app, { desired, modifiedAt: this.#parts.timers.now(), modifiedBy: this.#parts.world.authorOf(request.principalId) });
   }
 
   #drop(app: App): void {
@@ -139,10 +141,10 @@ export class Apps {
     return operation;
   }
 
-  #accepted(request: AzureRequest, operation: Operation): AzureAnswer {
+  #accepted(request: AzureRequest, operation: Operation, namesStatus = true): AzureAnswer {
     const { operations } = this.#parts;
-    const addresses = { location: operations.resultAddress(request, operation), 'azure-asyncoperation': operations.statusAddress(request, operation) };
-    return acceptedWrite(202, { ...addresses, 'retry-after': '15' });
+    const status = { 'azure-asyncoperation': operations.statusAddress(request, operation), 'retry-after': '15' };
+    return { status: 202, headers: { location: operations.resultAddress(request, operation), ...(namesStatus && status) } };
   }
 }
 

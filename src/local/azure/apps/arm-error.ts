@@ -28,6 +28,14 @@ export function groupNotFound(group: string): ArmError {
   return new ArmError(404, 'ResourceGroupNotFound', `Resource group '${group}' could not be found.`, false);
 }
 
+/** A resource stays in the region where it was made. */
+export function movedElsewhere({ name, location, group }: { readonly name: string; readonly location: string; readonly group: string }, to: string): ArmError {
+  const message =
+    `The resource '${name}' already exists in location '${location}' in resource group '${group}'. ` +
+    `A resource with the same name cannot be created in location '${to}'. Please select a new resource name.`;
+  return new ArmError(409, 'InvalidResourceLocation', message, false);
+}
+
 /** The text that the container template's validation writes, whether it ends a request or an operation. */
 export function invalidFields(faults: readonly { readonly field: string; readonly details: string }[]): string {
   const parts = faults.map(({ field, details }) => `Field '${field}' is invalid with details: '${details}';`);

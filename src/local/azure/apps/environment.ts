@@ -1,9 +1,12 @@
+import { isObject } from '../../../kernel/comparison/canonical.ts';
 import type { JsonObject } from '../../../kernel/desired-state.ts';
+import type { Author, World } from '../world.ts';
 import type { ApiVersion } from './api-version.ts';
 import { displayLocation } from './locations.ts';
 import { listAt, numberAt, objectAt, textAt, withoutNulls } from './reading.ts';
 import type { Operation } from './operations.ts';
 import { domainVerificationId, systemData } from './resource-view.ts';
+import type { ServiceBuild } from './service-build.ts';
 
 /** A managed environment. */
 export interface ManagedEnvironment {
@@ -14,10 +17,12 @@ export interface ManagedEnvironment {
   readonly location: string;
   readonly domain: string;
   readonly staticIp: string;
+  /** How often its outbound addresses were told; they change by themselves (facts/azure.md A1.6). */
+  toldOutbound: number;
   readonly createdAt: number;
-  readonly createdBy: string;
+  readonly createdBy: Author;
   modifiedAt: number;
-  modifiedBy: string;
+  modifiedBy: Author;
   /** `Waiting`, `Updating`, `Succeeded`, `Failed`, `ScheduledForDelete`. */
   state: string;
   tags: JsonObject | null;
@@ -28,7 +33,7 @@ export interface ManagedEnvironment {
 }
 
 /** What a client may set, with what the service fills in. The shared key of the log workspace is write-only and not kept. */
-export function settledEnvironment(sent: JsonObject, place: { readonly name: string; readonly group: string; readonly location: string }): JsonObject {
+export function settledEnvironment(sent: JsonObject, place: { readonly name: string; readonly group: string; readonly location: string }, build: ServiceBuild): JsonObject {
   const vnet = objectAt(sent, 'vnetConfiguration');
   const logs = objectAt(sent, 'appLogsConfiguration');
   const profiles = listAt(sent, 'workloadProfiles').map(profile);
@@ -45,7 +50,7 @@ export function settledEnvironment(sent: JsonObject, place: { readonly name: str
     infrastructureResourceGroup: sent['infrastructureResourceGroup'] ?? (ownNetwork ? managedGroup : null),
     peerAuthentication: { mtls: { enabled: objectAt(objectAt(sent, 'peerAuthentication'), 'mtls')?.['enabled'] === true } },
     peerTrafficConfiguration: { encryption: { enabled: objectAt(objectAt(sent, 'peerTrafficConfiguration'), 'encryption')?.['enabled'] === true } },
-    publicNetworkAccess: sent['publicNetworkAccess'] ?? 'Enabled',
+    publicNetworkAccess: build.publicNetworkAccess ? (sent['publicNetworkAccess'] ?? 'Enabled') : null,
   };
 }
 
@@ -59,13 +64,22 @@ function profile(sent: JsonObject): JsonObject {
   return { workloadProfileType: sent['workloadProfileType'] ?? sent['WorkloadProfileType'], name: sent['name'] ?? sent['Name'], ...withoutNulls(counts) };
 }
 
-export function environmentView(environment: ManagedEnvironment, subscription: string, api: ApiVersion): JsonObject {
+/** `dynamicJsonColumns` came after 2024-03-01 [wire]. */
+function logsView(logs: unknown, api: ApiVersion): JsonObject | null {
+  const analytics = objectAt(logs, 'logAnalyticsConfiguration');
+  if (!isObject(logs) || analytics === null || api.identitySettings) return isObject(logs) ? logs : null;
+  const { dynamicJsonColumns: _dynamicJsonColumns, ...known } = analytics;
+  return { ...logs, logAnalyticsConfiguration: known };
+}
+
+export function environmentView(environment: ManagedEnvironment, { subscription, build }: Pick<World, 'subscription' | 'build'>, api: ApiVersion): JsonObject {
   const { id, name, group, location, state, tags } = environment;
-  const { openTelemetryConfiguration, publicNetworkAccess, ...properties } = environment.properties;
+  const { openTelemetryConfiguration, publicNetworkAccess, appLogsConfiguration, ...properties } = environment.properties;
   const waitsForNetwork = properties['vnetConfiguration'] !== null && state === 'Waiting';
   const shown = {
     provisioningState: state,
     ...properties,
+    appLogsConfiguration: logsView(appLogsConfiguration, api),
     defaultDomain: environment.domain,
     ...(!waitsForNetwork && { staticIp: environment.staticIp }),
     kedaConfiguration: { version: '2.17.2' },
@@ -81,7 +95,7 @@ export function environmentView(environment: ManagedEnvironment, subscription: s
       subjectName: null,
       expirationDate: null,
     },
-    ...(api.identitySettings && { openTelemetryConfiguration, publicNetworkAccess, appInsightsConfiguration: null }),
+    ...(api.identitySettings && { openTelemetryConfiguration, ...(build.publicNetworkAccess && { publicNetworkAccess }), appInsightsConfiguration: null }),
   };
   return {
     id,

@@ -4,7 +4,7 @@ import { appsUnderTest, environmentId, groupPath, subscription, until, type Apps
 
 let azure: AppsUnderTest;
 beforeEach(async () => {
-  azure = await appsUnderTest();
+  azure = await appsUnderTest({ workloads: 'in-process' });
 });
 afterEach(() => azure[Symbol.asyncDispose]());
 
@@ -26,6 +26,17 @@ describe('managed environments', () => {
       tags: { team: 'a' },
       properties: { defaultDomain: expect.stringMatching(/^[a-z]+-[0-9a-f]{8}\.westeurope\.azurecontainerapps\.io$/), staticIp: expect.any(String), publicNetworkAccess: 'Enabled' },
     });
+  });
+
+  it('are refused beyond the quota of a region, which counts no other region', async () => {
+    await using small = await appsUnderTest({ workloads: 'in-process', environmentsPerRegion: 1 });
+    const usages = `/subscriptions/${subscription}/providers/Microsoft.App/locations/westeurope/usages`;
+    await small.settle('PUT', environmentId, body);
+    expect((await small.call('GET', usages)).body).toMatchObject({ value: [{ currentValue: 1, limit: 1 }] });
+    const refused = { status: 400, body: { error: { code: 'MaxNumberOfRegionalEnvironmentsInSubExceeded', message: `The subscription '${subscription}' cannot have more than 1 Container App Environments in West Europe.` } } };
+    expect(await small.call('PUT', `${environmentId}-two`, body)).toMatchObject(refused);
+    expect(await small.call('PUT', `${environmentId}-two`, { ...body, location: 'eastus' })).toMatchObject({ status: 201 });
+    await small.settle('PUT', environmentId, { ...body, tags: { team: 'b' } });
   });
 
   it('answer 200 to a PUT and a PATCH that change nothing', async () => {
@@ -77,9 +88,16 @@ describe('managed environments', () => {
     expect(inGroup.body).toMatchObject({ value: [{ name: 'env' }] });
     expect((await azure.call('GET', `/subscriptions/${subscription}/providers/Microsoft.App/managedEnvironments`)).body).toEqual(inGroup.body);
     const region = await azure.call('GET', `/subscriptions/${subscription}/providers/Microsoft.App/locations/westeurope/usages`);
-    expect(region.body).toMatchObject({ value: [{ name: { value: 'ManagedEnvironmentCount' }, currentValue: 1 }] });
+    expect(region.body).toMatchObject({ value: [{ name: { value: 'ManagedEnvironmentCount' }, currentValue: 1, limit: 15 }] });
     const { body: usages } = await azure.call('GET', `${environmentId}/usages`);
     expect((usages as { value: { name: { value: string }; currentValue: number }[] }).value.find((one) => one.name.value === 'ManagedEnvironmentConsumptionCores')).toMatchObject({ currentValue: 2 });
+  });
+
+  it('show as many machines of a profile as it asks for at least', async () => {
+    const profiles = [{ name: 'Consumption', workloadProfileType: 'Consumption' }, { name: 'large', workloadProfileType: 'D8', minimumCount: 2, maximumCount: 8 }];
+    await azure.settle('PUT', environmentId, { location: 'westeurope', properties: { workloadProfiles: profiles } });
+    const { body: states } = await azure.call('GET', `${environmentId}/workloadProfileStates`);
+    expect(states).toMatchObject({ value: [{ name: 'Consumption' }, { name: 'large', properties: { minimumCount: 2, maximumCount: 8, currentCount: 2 } }] });
   });
 
   it('fail when that was ordered', async () => {

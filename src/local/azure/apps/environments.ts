@@ -4,16 +4,17 @@ import type { JsonObject } from '../../../kernel/desired-state.ts';
 import { canonicalJson } from '../../../kernel/digest.ts';
 import { ResourceStore } from '../resource-store.ts';
 import type { AzureAnswer, AzureRequest, World } from '../world.ts';
-import { acceptedWrite, apiVersionOf } from './api-version.ts';
-import { ArmError, groupNotFound, resourceNotFound } from './arm-error.ts';
+import { apiVersionOf } from './api-version.ts';
+import { ArmError, groupNotFound, movedElsewhere, resourceNotFound } from './arm-error.ts';
 import { environmentView, settledEnvironment, type ManagedEnvironment } from './environment.ts';
 import { failsOnOrder } from './fault-orders.ts';
-import { displayLocation, locationNames, locationOf } from './locations.ts';
+import { displayLocation, validLocation } from './locations.ts';
 import { documentationAddress, domainLabel } from './names.ts';
 import type { Operation, Operations } from './operations.ts';
-import { objectAt, textAt } from './reading.ts';
+import { objectAt } from './reading.ts';
 import { sameName } from '../json.ts';
 import type { Timers } from './timers.ts';
+import { regionUsages } from './usages.ts';
 
 const type = 'Microsoft.App/managedEnvironments';
 
@@ -21,6 +22,8 @@ interface Parts {
   readonly world: World;
   readonly timers: Timers;
   readonly operations: Operations;
+  /** How many the subscription may have in a region. */
+  readonly perRegion: number;
   /** An environment takes its apps with it. */
   readonly onDeleted: (environment: ManagedEnvironment) => void;
 }
@@ -38,6 +41,10 @@ export class Environments {
     return this.#stored.all();
   }
 
+  usages(location: string): readonly JsonObject[] {
+    return regionUsages(this.#in(location), this.#parts.perRegion);
+  }
+
   /** By resource id, without case. */
   byId(id: string): ManagedEnvironment | null {
     return this.all().find((one) => sameName(one.id, id)) ?? null;
@@ -51,13 +58,13 @@ export class Environments {
   }
 
   view(request: AzureRequest, environment: ManagedEnvironment): JsonObject {
-    return environmentView(environment, this.#parts.world.subscription, apiVersionOf(request));
+    return environmentView(environment, this.#parts.world, apiVersionOf(request));
   }
 
   put(request: AzureRequest, group: string, name: string): AzureAnswer {
     const { world, operations } = this.#parts;
     const body = isObject(request.body) ? request.body : {};
-    const location = validLocation(body);
+    const location = validLocation(body, type);
     const ownGroup = world.groups.get(group)?.name;
     if (ownGroup === undefined) throw groupNotFound(group);
     const existing = this.#stored.get(group, name);
@@ -66,11 +73,12 @@ export class Environments {
       if (existing.location !== location) throw movedElsewhere(existing, location);
       if (!this.#change(request, existing, body) && existing.state === 'Succeeded') return { status: 200, body: this.view(request, existing) };
     }
+    if (existing === null) this.#refuseSurplus(location);
     const environment = existing ?? this.#created(request, { group: ownGroup, name, location }, body);
     this.#stored.set(environment);
     const operation = this.#begin(request, environment, existing === null ? 'Waiting' : 'Updating');
     const headers = { 'azure-asyncoperation': operations.statusAddress(request, operation), 'retry-after': '15', 'x-ms-async-operation-timeout': 'PT15M' };
-    return acceptedWrite(201, headers, this.view(request, environment));
+    return { status: 201, headers, body: this.view(request, environment) };
   }
 
   patch(request: AzureRequest, group: string, name: string): AzureAnswer {
@@ -79,7 +87,7 @@ export class Environments {
     const { tags, properties } = environment;
     const merged = applyMergePatch({ tags, properties }, request.body);
     if (!this.#change(request, environment, isObject(merged) ? merged : {})) return { status: 200, body: this.view(request, environment) };
-    return acceptedWrite(202, { location: this.#parts.operations.resultAddress(request, this.#begin(request, environment, 'Updating')) });
+    return { status: 202, headers: { location: this.#parts.operations.resultAddress(request, this.#begin(request, environment, 'Updating')) } };
   }
 
   remove(request: AzureRequest, group: string, name: string): AzureAnswer {
@@ -109,6 +117,17 @@ export class Environments {
     return operation;
   }
 
+  #in(location: string): number {
+    return this.all().filter((environment) => environment.location === location).length;
+  }
+
+  /** @throws ArmError when the quota of the region is used up (azure-container-apps#429). */
+  #refuseSurplus(location: string): void {
+    const { perRegion, world } = this.#parts;
+    if (this.#in(location) < perRegion) return;
+    throw new ArmError(400, 'MaxNumberOfRegionalEnvironmentsInSubExceeded', `The subscription '${world.subscription}' cannot have more than ${perRegion} Container App Environments in ${displayLocation(location)}.`);
+  }
+
   #drop(environment: ManagedEnvironment): void {
     this.#stored.remove(environment);
     this.#parts.onDeleted(environment);
@@ -116,52 +135,37 @@ export class Environments {
 
   /** @returns whether anything is other than before. */
   #change(request: AzureRequest, environment: ManagedEnvironment, body: JsonObject): boolean {
-    const properties = settledEnvironment(objectAt(body, 'properties') ?? {}, environment);
+    const properties = settledEnvironment(objectAt(body, 'properties') ?? {}, environment, this.#parts.world.build);
     const tags = objectAt(body, 'tags');
     if (canonicalJson([properties, tags]) === canonicalJson([environment.properties, environment.tags])) return false;
-    Object.assign(environment, { properties, tags, modifiedAt: this.#parts.timers.now(), modifiedBy: request.principalId });
+    Object.assign(environment, { properties, tags, modifiedAt: this.#parts.timers.now(), modifiedBy: this.#parts.world.authorOf(request.principalId) });
     return true;
   }
 
   #created(request: AzureRequest, place: { readonly group: string; readonly name: string; readonly location: string }, body: JsonObject): ManagedEnvironment {
     const now = this.#parts.timers.now();
+    const author = this.#parts.world.authorOf(request.principalId);
     const id = `/subscriptions/${this.#parts.world.subscription}/resourceGroups/${place.group}/providers/${type}/${place.name}`;
     return {
       ...place,
       id,
       domain: `${domainLabel(id.toLowerCase())}.${place.location}.azurecontainerapps.io`,
       staticIp: documentationAddress(id.toLowerCase()),
+      toldOutbound: 0,
       createdAt: now,
-      createdBy: request.principalId,
+      createdBy: author,
       modifiedAt: now,
-      modifiedBy: request.principalId,
+      modifiedBy: author,
       state: 'Waiting',
       tags: objectAt(body, 'tags'),
-      properties: settledEnvironment(objectAt(body, 'properties') ?? {}, place),
+      properties: settledEnvironment(objectAt(body, 'properties') ?? {}, place, this.#parts.world.build),
       storages: new Map(),
       operation: null,
     };
   }
 }
 
-function validLocation(body: JsonObject): string {
-  const written = textAt(body, 'location');
-  if (written === null) throw new ArmError(400, 'LocationRequired', 'The location property is required for this definition.', false);
-  const location = locationOf(written);
-  if (location !== null) return location;
-  const list = locationNames.map(displayLocation).join(',');
-  const message = `The provided location '${written}' is not available for resource type '${type}'. List of available regions for the resource type is '${list}'.`;
-  throw new ArmError(400, 'LocationNotAvailableForResourceType', message, false);
-}
-
 function refuseWhileBusy(environment: ManagedEnvironment): void {
   if (environment.operation === null) return;
   throw new ArmError(409, 'ManagedEnvironmentOperationInProgress', `Cannot modify Container Apps environment ${environment.name} because another operation is in progress.`);
-}
-
-function movedElsewhere(environment: ManagedEnvironment, location: string): ArmError {
-  const message =
-    `The resource '${environment.name}' already exists in location '${environment.location}' in resource group '${environment.group}'. ` +
-    `A resource with the same name cannot be created in location '${location}'. Please select a new resource name.`;
-  return new ArmError(409, 'InvalidResourceLocation', message, false);
 }

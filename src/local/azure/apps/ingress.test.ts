@@ -1,15 +1,24 @@
 import { createHash } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { appBody, appPath, readyEnvironment, untilRevision } from '../../../../test/support/app-requests.ts';
+import { seededChance } from '../../../../test/support/chance.ts';
 import { appsUnderTest, identityId, until, type AppsUnderTest } from '../../../../test/support/apps-under-test.ts';
 
 let azure: AppsUnderTest;
 let domain: string;
-beforeEach(async () => {
-  azure = await appsUnderTest({ pace: { vaultSyncMs: 30 } });
-  domain = await readyEnvironment(azure);
-});
+beforeEach(() => open('in-process'));
 afterEach(() => azure[Symbol.asyncDispose]());
+
+async function open(workloads: 'process' | 'in-process'): Promise<void> {
+  azure = await appsUnderTest({ workloads, pace: { vaultSyncMs: 30 }, chance: seededChance(1) });
+  domain = await readyEnvironment(azure);
+}
+
+/** For tests of what a request or a value meets on its way to a process. */
+async function withProcesses(): Promise<void> {
+  await azure[Symbol.asyncDispose]();
+  await open('process');
+}
 
 interface Self {
   readonly revision: string;
@@ -35,20 +44,35 @@ async function twoRevisions(): Promise<void> {
 
 describe('which revision answers', () => {
   const splits = [
-    { reason: 'all to one', weights: [100, 0], answers: { a: 20, b: 0 } },
-    { reason: 'a canary of ten percent', weights: [90, 10], answers: { a: 18, b: 2 } },
-    { reason: 'half and half', weights: [50, 50], answers: { a: 10, b: 10 } },
+    { reason: 'all to one', weights: [100, 0], canaries: { least: 0, most: 0 } },
+    { reason: 'a canary of ten percent, as chance has it', weights: [90, 10], canaries: { least: 1, most: 99 } },
+    { reason: 'nobody but the other', weights: [0, 100], canaries: { least: 100, most: 100 } },
   ];
-  it.each(splits)('by weight: $reason', async ({ weights, answers }) => {
+  it.each(splits)('by weight: $reason', async ({ weights, canaries }) => {
     await twoRevisions();
     const [a, b] = weights;
     await azure.settle('PATCH', appPath, { properties: traffic({ revisionName: 'web--a', weight: a }, { revisionName: 'web--b', weight: b }) });
-    const seen: Record<string, number> = { a: 0, b: 0 };
-    for (let index = 0; index < 20; index += 1) {
-      const suffix = (await self(`web.${domain}`)).revision.replace('web--', '');
-      seen[suffix] = (seen[suffix] ?? 0) + 1;
-    }
-    expect(seen).toEqual(answers);
+    let seen = 0;
+    for (let index = 0; index < 100; index += 1) if ((await self(`web.${domain}`)).revision === 'web--b') seen += 1;
+    expect(seen).toBeGreaterThanOrEqual(canaries.least);
+    expect(seen).toBeLessThanOrEqual(canaries.most);
+  });
+
+  it('repeats itself with the same seed', async () => {
+    const run = async () => {
+      await using seeded = await appsUnderTest({ workloads: 'in-process', chance: seededChance(42) });
+      const host = `web.${await readyEnvironment(seeded)}`;
+      for (const suffix of ['a', 'b']) {
+        await seeded.settle('PUT', appPath, appBody({ suffix, image: `a:${suffix}`, ...traffic({ revisionName: 'web--a', weight: suffix === 'a' ? 100 : 50 }, ...(suffix === 'b' ? [{ revisionName: 'web--b', weight: 50 }] : [])) }));
+        await untilRevision(seeded, `web--${suffix}`, 'Running');
+      }
+      const revisions: string[] = [];
+      for (let index = 0; index < 30; index += 1) revisions.push((JSON.parse((await seeded.visit(host)).body) as Self).revision);
+      return revisions;
+    };
+    const once = await run();
+    expect(new Set(once).size).toBe(2);
+    expect(await run()).toEqual(once);
   });
 
   it('by the revision\'s own address and by label, whatever the weights', async () => {
@@ -68,6 +92,8 @@ describe('which revision answers', () => {
 });
 
 describe('a restart', () => {
+  beforeEach(withProcesses);
+
   it('loses no request, even when it is asked for twice', async () => {
     await azure.settle('PUT', appPath, appBody({ suffix: 'a' }));
     await untilRevision(azure, 'web--a', 'Running');
@@ -78,6 +104,22 @@ describe('a restart', () => {
 });
 
 describe('what is not reached', () => {
+  const settings: readonly { readonly what: string; readonly on: object; readonly off: object; readonly headers?: Readonly<Record<string, string>> }[] = [
+    { what: 'sticky sessions', on: { stickySessions: { affinity: 'sticky' } }, off: { stickySessions: { affinity: 'none' } } },
+    { what: 'restrictions of addresses', on: { ipSecurityRestrictions: [{ name: 'office', ipAddressRange: '192.0.2.0/24', action: 'Allow' }] }, off: { ipSecurityRestrictions: null } },
+    { what: 'client certificates', on: { clientCertificateMode: 'require' }, off: { clientCertificateMode: 'ignore' } },
+    { what: 'tcp', on: { transport: 'tcp' }, off: { transport: 'http' } },
+    { what: 'answers to pages of other origins', on: { corsPolicy: { allowedOrigins: ['*'] } }, off: { corsPolicy: null }, headers: { origin: 'https://shop.example.com' } },
+  ];
+  it.each(settings)('an app with $what, which are not modelled: 501; one that says none is', async ({ what, on, off, headers = {} }) => {
+    const ingress = (setting: object) => ({ ingress: { external: true, targetPort: 80, ...setting } });
+    await azure.settle('PUT', appPath, appBody({ mode: 'Single', suffix: 'a', configuration: ingress(on) }));
+    await untilRevision(azure, 'web--a', 'Running');
+    expect(await azure.visit(`web.${domain}`, '/', { headers })).toMatchObject({ status: 501, body: `NotModelled: ${what} of web.${domain}` });
+    await azure.settle('PATCH', appPath, { properties: { configuration: ingress(off) } });
+    expect((await azure.visit(`web.${domain}`, '/', { headers })).status).toBe(200);
+  });
+
   it('nobody of that name, and a stopped app: a page with 404', async () => {
     expect(await azure.visit(`nobody.${domain}`)).toMatchObject({ status: 404, body: expect.stringContaining('This Container App is stopped or does not exist') });
     await azure.settle('PUT', appPath, appBody({ suffix: 'a' }));
@@ -93,16 +135,17 @@ describe('what is not reached', () => {
   });
 
   it('an app without a ready replica: 503', async () => {
+    await withProcesses();
     await azure.settle('PUT', appPath, appBody({ suffix: 'a', image: 'r.azurecr.io/web:1-crash' }));
     expect((await azure.visit(`web.${domain}`)).status).toBe(503);
   });
 });
 
-describe('the end', () => {
+describe('the end, with workloads in process', () => {
   it('leaves no server open, whatever was under way', async () => {
     const servers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'TCPServerWrap').length;
     const before = servers();
-    const other = await appsUnderTest();
+    const other = await appsUnderTest({ workloads: 'in-process' });
     await readyEnvironment(other);
     await other.settle('PUT', appPath, appBody({ suffix: 'a', scale: { minReplicas: 3 } }));
     await untilRevision(other, 'web--a', 'Running');
@@ -125,7 +168,31 @@ describe('what is measured', () => {
   });
 });
 
+describe('what is not measured', () => {
+  it('a request whose client left before the answer: nobody was answered 503', async () => {
+    const arrived = Promise.withResolvers<void>();
+    await using other = await appsUnderTest({ chance: () => (arrived.resolve(), 0) });
+    const host = `web.${await readyEnvironment(other)}`;
+    await other.settle('PUT', appPath, appBody({ suffix: 'a' }));
+    await untilRevision(other, 'web--a', 'Running');
+    const { pid } = JSON.parse((await other.visit(host.replace('web', 'web--a'))).body) as { pid: number };
+    // A process that stands still takes connections and answers none.
+    process.kill(pid, 'SIGSTOP');
+    const leaves = new AbortController();
+    const visit = other.visit(host, '/', { signal: leaves.signal }).catch((error: unknown) => error);
+    await arrived.promise;
+    leaves.abort();
+    expect(await visit).toMatchObject({ name: 'AbortError' });
+    process.kill(pid, 'SIGCONT');
+    expect((await other.visit(host)).status).toBe(200);
+    await until('two answers', async () => other.samples.filter(({ metric }) => metric === 'Requests').length >= 2 || null);
+    expect(other.samples.filter(({ metric }) => metric === 'Requests').map(({ value }) => value)).toEqual([200, 200]);
+  });
+});
+
 describe('what a workload knows', () => {
+  beforeEach(withProcesses);
+
   const identity = { type: 'UserAssigned', userAssignedIdentities: { [identityId]: {} } };
   const env = [{ name: 'MODE', value: 'fast' }, { name: 'DB', secretRef: 'db' }];
   const fingerprint = (value: string) => createHash('sha256').update(value).digest('hex').slice(0, 12);

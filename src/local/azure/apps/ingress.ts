@@ -1,27 +1,32 @@
 import { request as connectTo, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { JsonObject } from '../../../kernel/desired-state.ts';
 import type { MetricSink } from '../world.ts';
 import type { App } from './app.ts';
 import { ingressDomain } from './host-names.ts';
-import { objectAt } from './reading.ts';
+import { listAt, objectAt, textAt } from './reading.ts';
 import type { Replica } from './replica.ts';
 import type { Revision } from './revision.ts';
 import { sharesOf } from './traffic.ts';
-import { weightedTurns } from './weighted-turns.ts';
+import { weightedDraw } from './weighted-draw.ts';
 
 interface Parts {
   readonly apps: () => readonly App[];
   readonly metrics: MetricSink;
   readonly now: () => number;
+  /** From 0 up to 1, for every request that is split. */
+  readonly chance: () => number;
 }
 
 /** The environments' edge: finds the app by host, splits by weight, wakes what is at zero and passes requests on to ready replicas. */
-export function ingressOf({ apps, metrics, now }: Parts): (request: IncomingMessage, response: ServerResponse) => void {
-  const split = splitter();
+export function ingressOf({ apps, metrics, now, chance }: Parts): (request: IncomingMessage, response: ServerResponse) => void {
+  const split = splitter(chance);
   let turn = 0;
   return (request, response) => {
     const host = (request.headers.host ?? '').split(':')[0]?.toLowerCase() ?? '';
     const target = targetOf(apps(), host, split);
     if (target === null) return answerPage(response);
+    const unmodelled = unmodelledOf(target.app, request);
+    if (unmodelled !== null) return answerNotModelled(response, `${unmodelled} of ${host}`);
     if (target.revision === null) return answerUnavailable(response);
     response.once('close', target.revision.use());
     void serve(target.app, target.revision, request, response);
@@ -61,13 +66,26 @@ function targetOf(apps: readonly App[], host: string, split: (app: App) => Revis
   return null;
 }
 
+/** Settings under which the real edge would answer otherwise than this one. */
+const unmodelled: readonly { readonly what: string; readonly concerns: (ingress: JsonObject, request: IncomingMessage) => boolean }[] = [
+  { what: 'sticky sessions', concerns: (ingress) => textAt(objectAt(ingress, 'stickySessions'), 'affinity')?.toLowerCase() === 'sticky' },
+  { what: 'restrictions of addresses', concerns: (ingress) => listAt(ingress, 'ipSecurityRestrictions').length > 0 },
+  { what: 'client certificates', concerns: (ingress) => textAt(ingress, 'clientCertificateMode')?.toLowerCase() === 'require' },
+  { what: 'tcp', concerns: (ingress) => textAt(ingress, 'transport')?.toLowerCase() === 'tcp' },
+  { what: 'answers to pages of other origins', concerns: (ingress, { headers }) => headers.origin !== undefined && objectAt(ingress, 'corsPolicy') !== null },
+];
+
+function unmodelledOf({ applied }: App, request: IncomingMessage): string | null {
+  const ingress = applied && objectAt(applied.configuration, 'ingress');
+  return (ingress && unmodelled.find(({ concerns }) => concerns(ingress, request))?.what) ?? null;
+}
+
 /** By weight among the revisions that can answer; one that is not ready only where none is. */
-function splitter(): (app: App) => Revision | null {
-  const next = weightedTurns<Revision>();
+function splitter(chance: () => number): (app: App) => Revision | null {
   return (app) => {
     const active = sharesOf(app).filter((share) => share.revision.active);
     const ready = active.filter((share) => share.weight > 0 && share.revision.isReachable);
-    return next((ready.length > 0 ? ready : active).map(({ revision, weight }) => ({ who: revision, weight })));
+    return weightedDraw((ready.length > 0 ? ready : active).map(({ revision, weight }) => ({ who: revision, weight })), chance);
   };
 }
 
@@ -82,6 +100,8 @@ function pass(request: IncomingMessage, response: ServerResponse, replica: Repli
     answer.once('error', () => response.destroy());
   });
   onward.once('error', () => {
+    // The client left: nobody was answered, and the replica is not at fault.
+    if (response.closed) return;
     measured(503);
     if (response.headersSent) response.destroy();
     else answerUnavailable(response);
@@ -95,6 +115,11 @@ function answerPage(response: ServerResponse): void {
   const html = `<!doctype html><html lang="en"><head><title>Azure Container App - Unavailable</title></head><body><h1>${text}</h1><p>The Container App you have attempted to reach is currently stopped or does not exist.</p></body></html>`;
   response.writeHead(404, { 'content-type': 'text/html; charset=utf-8' });
   response.end(html);
+}
+
+function answerNotModelled(response: ServerResponse, what: string): void {
+  response.writeHead(501, { 'content-type': 'text/plain' });
+  response.end(`NotModelled: ${what}`);
 }
 
 function answerUnavailable(response: ServerResponse): void {

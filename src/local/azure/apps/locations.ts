@@ -1,3 +1,7 @@
+import type { JsonObject } from '../../../kernel/desired-state.ts';
+import { ArmError } from './arm-error.ts';
+import { textAt } from './reading.ts';
+
 /** Regions as they are written in requests and as the service shows them. */
 const displayNames: Readonly<Record<string, string>> = {
   australiaeast: 'Australia East',
@@ -33,7 +37,7 @@ const displayNames: Readonly<Record<string, string>> = {
   westus3: 'West US 3',
 };
 
-export const locationNames = Object.keys(displayNames);
+export const locationNames: readonly string[] = Object.keys(displayNames);
 
 /** `West Europe` and `westeurope` are one region; null for a region that Container Apps does not have. */
 export function locationOf(written: string): string | null {
@@ -43,4 +47,14 @@ export function locationOf(written: string): string | null {
 
 export function displayLocation(name: string): string {
   return displayNames[name] ?? name;
+}
+
+/** Where a resource of this type is to be. @throws ArmError when it says nowhere, or where Container Apps are not. */
+export function validLocation(body: JsonObject, type: string): string {
+  const written = textAt(body, 'location');
+  if (written === null) throw new ArmError(400, 'LocationRequired', 'The location property is required for this definition.', false);
+  const location = locationOf(written);
+  if (location !== null) return location;
+  const message = `The provided location '${written}' is not available for resource type '${type}'. List of available regions for the resource type is '${locationNames.join(',')}'.`;
+  throw new ArmError(400, 'LocationNotAvailableForResourceType', message, false);
 }

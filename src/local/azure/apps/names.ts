@@ -33,3 +33,14 @@ export function domainLabel(seed: string): string {
 export function documentationAddress(seed: string): string {
   return `203.0.113.${1 + (Number.parseInt(hex(seed, 4), 16) % 250)}`;
 }
+
+const documentationNetworks = ['192.0.2', '198.51.100', '203.0.113'];
+
+/** 150 addresses of the ranges for documentation. With each `turn` the first of them is gone and another one there. */
+export function outboundAddresses(seed: string, turn: number): readonly string[] {
+  const start = Number.parseInt(hex(`${seed}/outbound`, 6), 16) + turn;
+  return Array.from({ length: 150 }, (_, index) => {
+    const place = (start + index) % (documentationNetworks.length * 254);
+    return `${documentationNetworks[Math.floor(place / 254)]}.${1 + (place % 254)}`;
+  });
+}

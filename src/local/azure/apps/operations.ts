@@ -74,8 +74,10 @@ export function operationsOf(world: World, timers: Timers): Operations {
     resultAddress: (request, operation) => address(request, operation, 'Results', ''),
     status(request, id) {
       const { kind, location, startedAt, state, error, id: name } = find(request, id);
-      const path = `/subscriptions/${world.subscription}/providers/Microsoft.App/locations/${location}/${kind}OperationStatuses/${name}`;
-      return { status: 200, body: { id: path, name, status: state, ...(error && { error }), startTime: azureTime(startedAt) } };
+      // Recorded of apps only.
+      const shown = kind === 'containerapp' && !world.build.statusNamesItsAddress ? guid(`${name}/inner`) : name;
+      const path = `/subscriptions/${world.subscription}/providers/Microsoft.App/locations/${location}/${kind}OperationStatuses/${shown}`;
+      return { status: 200, body: { id: path, name: shown, status: state, ...(error && { error }), startTime: azureTime(startedAt) } };
     },
     result(request, id) {
       const operation = find(request, id);

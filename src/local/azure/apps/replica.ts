@@ -1,20 +1,19 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Listener, Listeners } from './listeners.ts';
 import { runProbe, type Probe } from './probes.ts';
 import type { Timers } from './timers.ts';
-import type { Behaviour } from './workload.ts';
+import type { Workload } from './workloads/workloads.ts';
 
 export interface ReplicaSetup {
   readonly name: string;
   readonly timers: Timers;
-  readonly listeners: Listeners;
-  /** From its creation to its process listening. */
+  /** Starts its program once. */
+  readonly launch: () => Workload;
+  /** From its creation to the start of its program. */
   readonly bootMs: number;
   /** How long a second of a probe's declared times lasts here. */
   readonly probeSecondMs: number;
   readonly probes: readonly Probe[];
-  readonly behaviour: Behaviour;
-  readonly handler: (request: IncomingMessage, response: ServerResponse) => void;
+  /** How long its program may take to end when it is asked to; 0: it is not asked. */
+  readonly graceMs: number;
   /** Readiness or the number of restarts changed. */
   readonly onChange: () => void;
 }
@@ -25,19 +24,26 @@ const drainMs = 100;
 /** Ready replicas are probed again and again: not more often than this, in milliseconds. */
 const steadyProbeMs = 250;
 
-/** One replica: a server on loopback that boots, is probed, restarts and stops. */
+/** A crash loop waits twice as long each time, up to 32 boots: the service's 5 minutes are as many times its first 10 seconds. */
+const longestBackOff = 5;
+
+/** One replica: a program that listens on the loopback, boots, is probed, restarts and stops. */
 export class Replica {
   readonly name: string;
   readonly createdAt: number;
   phase: 'waiting' | 'running' | 'crashed' | 'stopped' = 'waiting';
   ready = false;
   restartCount = 0;
-  /** Probes that failed so far: it was asked and is not merely slow to be asked. */
+  /** Times that its program ended by itself, or was ended from outside. */
+  exits = 0;
+  /** Probes so far, and those of them that failed: it was asked and is not merely slow to be asked. */
+  looks = 0;
   refusals = 0;
   startedAt: number | null = null;
   readonly #setup: ReplicaSetup;
-  #listener: Listener | null = null;
-  /** Each start of the process is a life; what belongs to an earlier one is ignored. */
+  #workload: Workload | null = null;
+  #port: number | null = null;
+  /** Each start of the program is a life; what belongs to an earlier one is ignored. */
   #life = 0;
 
   constructor(setup: ReplicaSetup) {
@@ -49,7 +55,7 @@ export class Replica {
 
   /** Null while nothing listens. */
   get port(): number | null {
-    return this.#listener?.port ?? null;
+    return this.#port;
   }
 
   stop(): void {
@@ -61,35 +67,46 @@ export class Replica {
     this.phase = phase;
     this.ready = false;
     this.startedAt = null;
-    const listener = this.#listener;
-    this.#listener = null;
-    if (phase === 'stopped') this.#setup.timers.after(drainMs, () => listener?.close());
-    else listener?.close();
+    this.#port = null;
+    const workload = this.#workload;
+    this.#workload = null;
+    const { timers, graceMs } = this.#setup;
+    if (phase === 'stopped') timers.after(drainMs, () => workload?.stop(graceMs));
+    else workload?.stop(graceMs);
   }
 
   #bootAfter(ms: number): void {
     const life = this.#life;
     this.#setup.timers.after(ms, () => {
-      if (life !== this.#life) return;
-      if (this.#setup.behaviour.crash) this.#restart('crashed');
-      else void this.#listen(life);
+      if (life === this.#life) this.#boot(life);
     });
+  }
+
+  #boot(life: number): void {
+    const workload = this.#setup.launch();
+    this.#workload = workload;
+    void this.#serveWhenListening(workload, life);
+    void this.#restartWhenEnded(workload, life);
+  }
+
+  async #restartWhenEnded({ ended }: Workload, life: number): Promise<void> {
+    await ended;
+    if (life !== this.#life) return;
+    this.exits += 1;
+    this.#restart('crashed');
   }
 
   #restart(phase: 'waiting' | 'crashed'): void {
     this.#end(phase);
     this.restartCount += 1;
     this.#setup.onChange();
-    this.#bootAfter(this.#setup.bootMs * 2 ** Math.min(this.restartCount, 3));
+    this.#bootAfter(this.#setup.bootMs * 2 ** Math.min(this.restartCount, longestBackOff));
   }
 
-  async #listen(life: number): Promise<void> {
-    const listener = await this.#setup.listeners.open(this.#setup.handler);
-    if (life !== this.#life) {
-      listener.close();
-      return;
-    }
-    this.#listener = listener;
+  async #serveWhenListening({ listening }: Workload, life: number): Promise<void> {
+    const port = await listening;
+    if (life !== this.#life) return;
+    this.#port = port;
     this.phase = 'running';
     this.startedAt = this.#setup.timers.now();
     const startup = this.#setup.probes.find((probe) => probe.type === 'Startup');
@@ -125,6 +142,7 @@ export class Replica {
       if (life !== this.#life || port === null) return;
       const passesNow = await runProbe(probe, port);
       if (life !== this.#life) return;
+      this.looks += 1;
       passes = passesNow ? passes + 1 : 0;
       failures = passesNow ? 0 : failures + 1;
       if (!passesNow) this.refusals += 1;

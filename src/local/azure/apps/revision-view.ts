@@ -1,5 +1,7 @@
 import type { JsonObject } from '../../../kernel/desired-state.ts';
 import { secondsTime } from '../times.ts';
+import type { ApiVersion } from './api-version.ts';
+import { scaleView } from './app-view.ts';
 import type { App } from './app.ts';
 import { hex } from './names.ts';
 import { ingressDomain } from './host-names.ts';
@@ -13,10 +15,15 @@ function parentId(app: App, subscription: string): string {
   return `/subscriptions/${subscription}/resourceGroups/${app.group}/providers/Microsoft.App/containerApps/${app.name}`;
 }
 
-export function revisionView(app: App, revision: Revision, subscription: string): JsonObject {
+interface RevisionViewOptions {
+  readonly subscription: string;
+  readonly api: ApiVersion;
+}
+
+export function revisionView(app: App, revision: Revision, { subscription, api }: RevisionViewOptions): JsonObject {
   const { status } = revision;
   const domain = ingressDomain(app, app.applied ?? app.desired);
-  const { label, weight } = weightOf(app, revision);
+  const { weight } = weightOf(app, revision);
   return {
     id: `${parentId(app, subscription)}/revisions/${revision.name}`,
     name: revision.name,
@@ -25,11 +32,10 @@ export function revisionView(app: App, revision: Revision, subscription: string)
       createdTime: `${secondsTime(revision.createdAt)}+00:00`,
       ...(revision.lastActiveAt !== null && { lastActiveTime: `${secondsTime(revision.lastActiveAt)}+00:00` }),
       ...(domain !== null && { fqdn: `${revision.name}.${domain}` }),
-      template: revisionTemplate(app, revision.template),
+      template: revisionTemplate(app, revision.template, api),
       active: revision.active,
       replicas: revision.replicaCount,
       trafficWeight: weight,
-      ...(label !== null && { labels: [label] }),
       ...(status.provisioningError !== null && { provisioningError: status.provisioningError }),
       healthState: status.healthState,
       provisioningState: status.provisioningState,
@@ -40,14 +46,15 @@ export function revisionView(app: App, revision: Revision, subscription: string)
 }
 
 /** Not the template that was declared: see facts/azure.md A1.3, and azure-container-apps#1705 for the rewritten secret references. */
-function revisionTemplate(app: App, template: JsonObject): JsonObject {
+function revisionTemplate(app: App, template: JsonObject, api: ApiVersion): JsonObject {
   const container = ({ imageType: _imageType, ...one }: JsonObject) => {
     const { ephemeralStorage: _ephemeralStorage, ...resources } = objectAt(one, 'resources') ?? {};
     const env = listAt(one, 'env').map((entry) => (textAt(entry, 'secretRef') === null ? entry : { ...entry, secretRef: `capp-${app.name}` }));
-    return { ...one, resources, ...(env.length > 0 && { env }), probes: one['probes'] ?? [] };
+    return { ...one, resources, ...(env.length > 0 && { env }) };
   };
+  const probed = (one: JsonObject) => ({ ...container(one), probes: one['probes'] ?? [] });
   const init = listAt(template, 'initContainers');
-  return { ...template, revisionSuffix: null, containers: listAt(template, 'containers').map(container), initContainers: init.length === 0 ? null : init.map(container) };
+  return { ...template, revisionSuffix: null, containers: listAt(template, 'containers').map(probed), initContainers: init.length === 0 ? null : init.map(container), scale: scaleView(objectAt(template, 'scale'), api) };
 }
 
 /** As many as the revision has; beyond those that really run they are doubles of them under their own names. */

@@ -2,14 +2,15 @@ import type { JsonObject } from '../../../kernel/desired-state.ts';
 import type { Pace } from '../world.ts';
 import type { ResolvedSecret } from './resolved-secret.ts';
 import { IdleWatch } from './idle-watch.ts';
-import type { Listeners } from './listeners.ts';
 import { hex, random } from './names.ts';
 import { probesOf } from './probes.ts';
-import { listAt, textAt } from './reading.ts';
+import { listAt, numberAt, textAt } from './reading.ts';
 import { Replica } from './replica.ts';
 import { restsAfter, wantedReplicas } from './scale.ts';
 import type { Timers } from './timers.ts';
-import { behaviourOf, workload, type Behaviour } from './workload.ts';
+import { workloadOrder } from './workloads/workload-order.ts';
+import { behaviourOf, type Behaviour } from './workloads/image-tags.ts';
+import type { Workloads } from './workloads/workloads.ts';
 
 /** So many replicas of a revision really run, to spare the machine; the others are shown as their doubles. */
 const realReplicas = 5;
@@ -17,13 +18,17 @@ const realReplicas = 5;
 /** For replicas to get ready, in the time that one takes to boot: the progress deadline, and how long a request waits for one. */
 const longestWait = 12;
 
+/** Seconds that a program may take to end where the template does not say, and what they last at least, in milliseconds: a busy machine is late. */
+const defaultGrace = 30;
+const shortestGraceMs = 1_000;
+
 export interface RevisionSetup {
   readonly app: string;
   readonly name: string;
   readonly template: JsonObject;
   readonly hasIngress: boolean;
   readonly timers: Timers;
-  readonly listeners: Listeners;
+  readonly workloads: Workloads;
   readonly pace: Pace;
   /** All replicas are ready, for the first time since it was activated. */
   readonly onReady: (revision: Revision) => void;
@@ -99,9 +104,8 @@ export class Revision {
       this.#idle.start();
       this.#start(secrets);
     }
-    const { timers, pace } = this.#setup;
     await new Promise<void>((resolve) => {
-      const cancel = timers.after(pace.readyMs * longestWait, resolve);
+      const cancel = this.#expireAfter(this.#setup.pace.readyMs * longestWait, ({ looks, exits }) => looks + exits > 0, resolve);
       this.#waiting = [...this.#waiting, () => (cancel(), resolve())];
     });
   }
@@ -148,7 +152,7 @@ export class Revision {
     if (this.#rest === 'waking' && !this.#deadlinePassed) return { ...provisioned, runningState: 'Activating' };
     const total = this.replicas.length;
     const ready = Math.max(count(this.replicas), count(this.#retiring));
-    if (this.#behaviour.crash && this.#hasCrashed()) return failed(`Container crashing: ${this.#crashing().join(', ')}`, `${this.replicaCount}/${this.replicaCount} `);
+    if (!this.#wasReady && this.replicas.some(({ exits }) => exits > 0)) return failed(`Container crashing: ${this.#crashing().join(', ')}`, `${this.replicaCount}/${this.replicaCount} `);
     if (this.#wasReady) {
       const details = `${ready}/${total} replicas ready.`;
       return ready >= total ? provisioned : { ...provisioned, healthState: 'Unhealthy', runningState: 'Degraded', runningStateDetails: details };
@@ -165,26 +169,34 @@ export class Revision {
     this.#setup.onChange(this);
   }
 
-  /** The progress deadline. A busy machine that has not got round to probing yet gets more time: it shows nothing about the workload. */
   #expectReady(withinMs: number): void {
-    const { timers, pace } = this.#setup;
     const generation = this.#generation;
-    timers.after(withinMs, () => {
-      if (generation !== this.#generation) return;
-      const asked = this.replicas.every((replica) => replica.ready || replica.refusals > 0);
-      if (asked) this.#deadlinePassed = true;
-      else this.#expectReady(pace.readyMs);
+    this.#expireAfter(withinMs, ({ ready, refusals, exits }) => ready || refusals + exits > 0, () => {
+      if (generation === this.#generation) this.#deadlinePassed = true;
     });
   }
 
+  /** A busy machine that has not got round to starting or probing every replica gets more time: it shows nothing about the workload. */
+  #expireAfter(withinMs: number, wasTried: (replica: Replica) => boolean, expire: () => void): () => void {
+    const { timers, pace } = this.#setup;
+    const lookAfter = (ms: number) => timers.after(ms, () => {
+      if (this.replicas.every(wasTried)) expire();
+      else cancel = lookAfter(pace.readyMs);
+    });
+    let cancel = lookAfter(withinMs);
+    return () => cancel();
+  }
+
   #replica(index: number, secrets: ReadonlyMap<string, ResolvedSecret>): Replica {
-    const { app, timers, listeners, pace, hasIngress } = this.#setup;
+    const { app, timers, workloads, pace, hasIngress } = this.#setup;
     const name = this.replicaName(index);
     const probes = probesOf(this.template, hasIngress);
     const behaviour = this.#behaviour;
-    const handler = workload({ app, revision: this.name, replica: name, template: this.template, secrets, probes, behaviour });
+    const order = workloadOrder({ app, revision: this.name, replica: name, template: this.template, secrets, probes, behaviour });
+    const grace = numberAt(this.template, 'terminationGracePeriodSeconds') ?? defaultGrace;
+    const graceMs = grace === 0 ? 0 : Math.max(shortestGraceMs, grace * this.#secondMs);
     const bootMs = behaviour.slow ? pace.readyMs * 5 : pace.readyMs;
-    return new Replica({ name, timers, listeners, bootMs, probeSecondMs: this.#secondMs, probes, behaviour, handler, onChange: () => this.#changed() });
+    return new Replica({ name, timers, launch: () => workloads.launch(order), bootMs, probeSecondMs: this.#secondMs, probes, graceMs, onChange: () => this.#changed() });
   }
 
   /** How long a second of declared times lasts here. */
@@ -223,13 +235,11 @@ export class Revision {
     this.#setup.onChange(this);
   }
 
-  #hasCrashed(): boolean {
-    return this.replicas.some((replica) => replica.restartCount > 0);
-  }
-
   #crashing(): readonly string[] {
-    const crashing = listAt(this.template, 'containers').filter((container) => behaviourOf([textAt(container, 'image') ?? '']).crash);
-    return crashing.map((container) => String(container['name']));
+    const containers = listAt(this.template, 'containers');
+    const crashing = containers.filter((container) => behaviourOf([textAt(container, 'image') ?? '']).crash);
+    // Who ends a process from outside ends that of the first container.
+    return (crashing.length > 0 ? crashing : containers.slice(0, 1)).map((container) => String(container['name']));
   }
 }
 

@@ -3,17 +3,22 @@ import { appBody, appPath, appProperties, readyEnvironment, revision, untilRevis
 import { appsUnderTest, until, type AppsUnderTest } from '../../../../test/support/apps-under-test.ts';
 
 let azure: AppsUnderTest;
-beforeEach(async () => {
-  azure = await appsUnderTest();
-  await readyEnvironment(azure);
-});
+beforeEach(() => open({ workloads: 'in-process' }));
 afterEach(() => azure[Symbol.asyncDispose]());
 
-/** For tests that look at what is between an operation's end and readiness. */
-async function unhurried(): Promise<void> {
-  await azure[Symbol.asyncDispose]();
-  azure = await appsUnderTest({ pace: { readyMs: 250 } });
+async function open(options: Parameters<typeof appsUnderTest>[0]): Promise<void> {
+  azure = await appsUnderTest(options);
   await readyEnvironment(azure);
+}
+
+async function reopen(options: Parameters<typeof appsUnderTest>[0]): Promise<void> {
+  await azure[Symbol.asyncDispose]();
+  await open(options);
+}
+
+/** For tests that look at what is between an operation's end and readiness. */
+function unhurried(): Promise<void> {
+  return reopen({ workloads: 'in-process', pace: { readyMs: 250 } });
 }
 
 async function names(query: Readonly<Record<string, string>> = {}): Promise<readonly string[]> {
@@ -69,6 +74,7 @@ describe('a revision over time', () => {
   });
 
   it('counts the restarts of a crashing container in its replicas', async () => {
+    await reopen({ workloads: 'process' });
     await azure.settle('PUT', appPath, appBody({ suffix: 'a', image: 'r.azurecr.io/web:1-crash' }));
     const container = await until('a second restart', async () => {
       const first = await firstContainer();
@@ -79,6 +85,7 @@ describe('a revision over time', () => {
   });
 
   it('restarts a container whose liveness probe fails', async () => {
+    await reopen({ workloads: 'process' });
     const httpGet = { path: '/health', port: 8080 };
     const probes = [{ type: 'Readiness', httpGet }, { type: 'Liveness', httpGet, periodSeconds: 1 }];
     await azure.settle('PUT', appPath, appBody({ suffix: 'a', image: 'r.azurecr.io/web:1-unready', container: { probes } }));

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../kernel/desired-state.ts';
 import { sameName } from '../json.ts';
 import type { AzureAnswer, AzureRequest } from '../world.ts';
+import { apiVersionOf } from './api-version.ts';
 import type { App } from './app.ts';
 import { ArmError } from './arm-error.ts';
 import { replicaViews, revisionView } from './revision-view.ts';
@@ -16,7 +17,7 @@ export function foundRevision(app: App, name: string): Revision {
 
 export function listRevisions(request: AzureRequest, app: App, subscription: string): readonly JsonObject[] {
   const matches = filterOf(request.query.get('$filter') ?? '');
-  return app.revisions.filter(matches).map((revision) => revisionView(app, revision, subscription));
+  return app.revisions.filter(matches).map((revision) => revisionView(app, revision, { subscription, api: apiVersionOf(request) }));
 }
 
 /** The comparisons that make sense for a revision: `properties/active eq true`, `name eq 'app--one'`, joined by `and`. */

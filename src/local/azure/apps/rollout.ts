@@ -4,20 +4,21 @@ import type { World } from '../world.ts';
 import { isSingle, type App, type AppBody } from './app.ts';
 import { invalidFields } from './arm-error.ts';
 import { defaultMaxInactive } from './configuration.ts';
-import type { Listeners } from './listeners.ts';
 import { measure } from './measures.ts';
 import { random } from './names.ts';
 import type { OperationError } from './operations.ts';
-import { numberAt, objectAt, textAt } from './reading.ts';
+import { listAt, numberAt, objectAt, textAt } from './reading.ts';
 import { Revision } from './revision.ts';
-import { resolveSecrets } from './secrets.ts';
+import { followedSecrets, haveMoved, resolveSecrets } from './secrets.ts';
+import type { ServiceBuild } from './service-build.ts';
 import type { Timers } from './timers.ts';
-import { missingImages } from './workload.ts';
+import { missingImages } from './workloads/image-tags.ts';
+import type { Workloads } from './workloads/workloads.ts';
 
 export interface RolloutParts {
   readonly world: World;
   readonly timers: Timers;
-  readonly listeners: Listeners;
+  readonly workloads: Workloads;
 }
 
 /** Puts in force what an app's last write asked for. @returns why it could not. */
@@ -33,6 +34,7 @@ export function rollOut(parts: RolloutParts, app: App): OperationError | null {
   if (all.length > 0) {
     return { code: 'ContainerAppOperationError', message: `Failed to provision revision for container app '${app.name}'. Error details: ${invalidFields(all)}.` };
   }
+  if (app.applied !== null && haveMoved(followedSecrets(body), app.secrets, secrets)) app.behindVault = true;
   app.applied = body;
   app.secrets = secrets;
   if (makesNew) createRevision(parts, app, body);
@@ -40,8 +42,8 @@ export function rollOut(parts: RolloutParts, app: App): OperationError | null {
   return null;
 }
 
-function createRevision({ world, timers, listeners }: RolloutParts, app: App, body: AppBody): void {
-  const name = suffixed(app, body.template) ?? nextName(app);
+function createRevision({ world, timers, workloads }: RolloutParts, app: App, body: AppBody): void {
+  const name = suffixed(app, body.template) ?? nextName(app, world.build);
   app.named += 1;
   const revision = new Revision({
     app: app.name,
@@ -49,7 +51,7 @@ function createRevision({ world, timers, listeners }: RolloutParts, app: App, bo
     template: body.template,
     hasIngress: objectAt(body.configuration, 'ingress') !== null,
     timers,
-    listeners,
+    workloads,
     pace: world.pace,
     onReady: (one) => {
       if (app.latestReady === null || one.createdAt >= app.latestReady.createdAt) app.latestReady = one;
@@ -83,10 +85,10 @@ function suffixed(app: App, template: JsonObject): string | null {
 }
 
 /** The first name looks random, later ones count [wire]. */
-function nextName(app: App): string {
+function nextName(app: App, build: ServiceBuild): string {
   const names = new Set(app.revisions.map((one) => one.name));
   for (let count = app.named; ; count += 1) {
-    const name = `${app.name}--${count === 0 ? random(`${app.id}/${app.createdAt}`, 7) : String(count).padStart(7, '0')}`;
+    const name = `${app.name}--${count === 0 || !build.laterRevisionsCounted ? random(`${app.id}/${app.createdAt}/${count}`, 7) : String(count).padStart(7, '0')}`;
     if (!names.has(name)) return name;
   }
 }
@@ -94,7 +96,9 @@ function nextName(app: App): string {
 /** A template without what does not make it another one. */
 function comparable(template: JsonObject): string {
   const { revisionSuffix: _suffix, ...rest } = template;
-  return canonicalJson(rest);
+  // An image is a finished one unless it says otherwise: said or not, it is the same [wire].
+  const containers = listAt(template, 'containers').map(({ imageType, ...one }) => (imageType === undefined || imageType === 'ContainerImage' ? one : { ...one, imageType }));
+  return canonicalJson({ ...rest, containers });
 }
 
 function suffixTaken(template: JsonObject): { readonly field: string; readonly details: string } {

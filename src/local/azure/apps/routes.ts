@@ -1,6 +1,7 @@
 import type { JsonObject } from '../../../kernel/desired-state.ts';
 import type { AzureAnswer, AzureRequest, World } from '../world.ts';
 import { sameName } from '../json.ts';
+import { apiVersionOf } from './api-version.ts';
 import type { Apps } from './apps.ts';
 import { availableProfileTypes, getStorage, listStorages, putStorage, removeStorage, workloadProfileStates } from './environment-parts.ts';
 import type { Environments } from './environments.ts';
@@ -10,7 +11,7 @@ import type { Operations } from './operations.ts';
 import { page } from './paging.ts';
 import { actOnRevision, findReplica, foundRevision, listReplicas, listRevisions } from './revisions.ts';
 import { revisionView } from './revision-view.ts';
-import { environmentUsages, regionUsages } from './usages.ts';
+import { environmentUsages } from './usages.ts';
 
 interface Parts {
   readonly world: World;
@@ -89,10 +90,7 @@ function environmentRoutes({ world, environments, apps }: Parts): readonly Route
     [`GET ${one}/storages/*`, (_request, group = '', name = '', storage = '') => getStorage(environments.found(group, name), storage)],
     [`PUT ${one}/storages/*`, (request, group = '', name = '', storage = '') => putStorage(request, environments.found(group, name), storage)],
     [`DELETE ${one}/storages/*`, (_request, group = '', name = '', storage = '') => removeStorage(environments.found(group, name), storage)],
-    [`GET ${provider}/locations/*/usages`, (_request, location = '') => {
-      const here = environments.all().filter((environment) => environment.location === locationOf(location));
-      return { status: 200, body: { value: regionUsages(here.length) } };
-    }],
+    [`GET ${provider}/locations/*/usages`, (_request, location = '') => ({ status: 200, body: { value: environments.usages(locationOf(location) ?? '') } })],
   ];
 }
 
@@ -114,9 +112,9 @@ function revisionRoutes({ world: { subscription }, apps }: Parts): readonly Rout
   return [
     ...actions,
     [`GET ${all}`, (request, group = '', name = '') => page(request, listRevisions(request, apps.found(group, name), subscription))],
-    [`GET ${all}/*`, (_request, group = '', name = '', revision = '') => {
+    [`GET ${all}/*`, (request, group = '', name = '', revision = '') => {
       const app = apps.found(group, name);
-      return { status: 200, body: revisionView(app, foundRevision(app, revision), subscription) };
+      return { status: 200, body: revisionView(app, foundRevision(app, revision), { subscription, api: apiVersionOf(request) }) };
     }],
     [`GET ${all}/*/replicas`, (_request, group = '', name = '', revision = '') => ({ status: 200, body: { value: listReplicas(apps.found(group, name), revision, subscription) } })],
     [`GET ${all}/*/replicas/*`, (_request, group = '', name = '', revision = '', replica = '') => ({ status: 200, body: findReplica(apps.found(group, name), revision, replica, subscription) })],

@@ -57,10 +57,16 @@ function unreadable(name: string, identity: string): string {
   return `Invalid value: "${name}": Unable to get value using Managed identity ${identity} for secret ${name}. Error: unable to fetch secret '${name}' using Managed identity '${identity}'`;
 }
 
-/** Whether the app has a Key Vault reference without a version, which the service reads again on its own. */
-export function followsVault(body: AppBody): boolean {
-  return listAt(body.configuration, 'secrets').some((secret) => {
-    const url = textAt(secret, 'keyVaultUrl');
-    return url !== null && /\/secrets\/[^/]+\/?$/.test(url);
+/** The names of Key Vault references without a version, which the service reads again on its own. */
+export function followedSecrets(body: AppBody): readonly string[] {
+  const followed = listAt(body.configuration, 'secrets').filter((secret) => /\/secrets\/[^/]+\/?$/.test(textAt(secret, 'keyVaultUrl') ?? ''));
+  return followed.map((secret) => String(secret['name']));
+}
+
+/** Whether one of these secrets could be read and is another than was known. */
+export function haveMoved(names: readonly string[], known: ReadonlyMap<string, ResolvedSecret>, read: ReadonlyMap<string, ResolvedSecret>): boolean {
+  return names.some((name) => {
+    const [before, after] = [known.get(name), read.get(name)];
+    return after !== undefined && (before?.value !== after.value || before.version !== after.version);
   });
 }

@@ -5,7 +5,7 @@ import { appsUnderTest, type AppsUnderTest } from '../../../../test/support/apps
 /** azure-container-apps#395: taking a secret away that a revision refers to is accepted and never ends well. */
 let azure: AppsUnderTest;
 beforeEach(async () => {
-  azure = await appsUnderTest();
+  azure = await appsUnderTest({ workloads: 'in-process' });
   await readyEnvironment(azure);
 });
 afterEach(() => azure[Symbol.asyncDispose]());

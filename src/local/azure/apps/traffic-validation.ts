@@ -24,5 +24,5 @@ export function checkTraffic(configuration: JsonObject, template: JsonObject, ap
 }
 
 function invalid(details: string): ArmError {
-  return new ArmError(400, 'WebhookInvalidParameterValue', invalidFields([{ field: 'configuration.ingress.traffic', details }]));
+  return new ArmError(400, 'InvalidParameterValueInContainerTemplate', invalidFields([{ field: 'configuration.ingress.traffic', details }]));
 }

@@ -12,7 +12,7 @@ export interface Share {
 export function sharesOf(app: App): readonly Share[] {
   const body = app.applied;
   if (body === null) return [];
-  const latest = app.latestReady ?? app.latestRevision;
+  const latest = takesTraffic(app);
   const traffic = listAt(objectAt(body.configuration, 'ingress'), 'traffic');
   if (isSingle(body)) return latest === null ? [] : [{ revision: latest, weight: 100, label: textAt(traffic[0], 'label') }];
   return traffic.flatMap((entry) => {
@@ -20,6 +20,11 @@ export function sharesOf(app: App): readonly Share[] {
     const revision = entry['latestRevision'] === true ? latest : app.revisions.find((one) => one.name === name);
     return revision === null || revision === undefined ? [] : [{ revision, weight: numberAt(entry, 'weight') ?? 0, label: textAt(entry, 'label') }];
   });
+}
+
+/** The latest revision that was ready; where that one has failed, nothing is lost by going on to its successor [wire]. */
+function takesTraffic({ latestReady, latestRevision }: App): Revision | null {
+  return latestReady === null || latestReady.status.provisioningState === 'Failed' ? (latestRevision ?? latestReady) : latestReady;
 }
 
 export function weightOf(app: App, revision: Revision): { readonly weight: number; readonly label: string | null } {

@@ -6,8 +6,8 @@ function usage(value: string, localizedValue: string, used: number, limit: numbe
   return { name: { value, localizedValue }, usage: used, currentValue: used, limit };
 }
 
-export function regionUsages(environments: number): readonly JsonObject[] {
-  return [usage('ManagedEnvironmentCount', 'Managed Environment Count', environments, 15)];
+export function regionUsages(environments: number, limit: number): readonly JsonObject[] {
+  return [usage('ManagedEnvironmentCount', 'Managed Environment Count', environments, limit)];
 }
 
 /** Cores that the active revisions' replicas ask for, against the default quotas. */

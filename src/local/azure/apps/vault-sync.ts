@@ -1,7 +1,6 @@
 import type { World } from '../world.ts';
 import type { App } from './app.ts';
-import type { ResolvedSecret } from './resolved-secret.ts';
-import { followsVault, resolveSecrets } from './secrets.ts';
+import { followedSecrets, haveMoved, resolveSecrets } from './secrets.ts';
 import type { Timers } from './timers.ts';
 
 /**
@@ -10,7 +9,7 @@ import type { Timers } from './timers.ts';
  */
 export function syncVaults(world: World, timers: Timers, apps: () => readonly App[]): void {
   const tick = () => {
-    for (const app of apps()) if (app.applied !== null && app.operation === null && followsVault(app.applied)) syncApp(world, app);
+    for (const app of apps()) if (app.applied !== null && app.operation === null) syncApp(world, app);
     timers.after(world.pace.vaultSyncMs, tick);
   };
   timers.after(world.pace.vaultSyncMs, tick);
@@ -18,12 +17,11 @@ export function syncVaults(world: World, timers: Timers, apps: () => readonly Ap
 
 function syncApp(world: World, app: App): void {
   if (app.applied === null) return;
+  const followed = followedSecrets(app.applied);
+  if (followed.length === 0) return;
   const read = resolveSecrets(world, app, app.applied).secrets;
-  if (![...read].some(([name, secret]) => isOther(secret, app.secrets.get(name)))) return;
+  if (!app.behindVault && !haveMoved(followed, app.secrets, read)) return;
   app.secrets = new Map([...app.secrets, ...read]);
+  app.behindVault = false;
   for (const revision of app.revisions) revision.restart(app.secrets);
-}
-
-function isOther(read: ResolvedSecret, known: ResolvedSecret | undefined): boolean {
-  return known === undefined || read.value !== known.value || read.version !== known.version;
 }

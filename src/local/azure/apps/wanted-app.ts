@@ -1,15 +1,17 @@
 import type { JsonObject } from '../../../kernel/desired-state.ts';
-import type { AzureRequest, World } from '../world.ts';
+import type { Author, World } from '../world.ts';
 import { validateApp } from './app-validation.ts';
 import type { App, AppBody } from './app.ts';
-import { ArmError } from './arm-error.ts';
+import { ArmError, movedElsewhere } from './arm-error.ts';
 import { acceptedConfiguration, settledConfiguration } from './configuration.ts';
 import type { ManagedEnvironment } from './environment.ts';
 import type { Environments } from './environments.ts';
 import { settledIdentity } from './identity.ts';
-import { locationOf } from './locations.ts';
+import { validLocation } from './locations.ts';
 import { listAt, objectAt, textAt, withoutNulls } from './reading.ts';
 import { acceptedTemplate, settledTemplate } from './template.ts';
+
+const type = 'Microsoft.App/containerApps';
 
 /** What a write asks for: as the answer echoes it, and as it is read later. */
 export interface Wanted {
@@ -41,20 +43,18 @@ function hasProfiles(environment: ManagedEnvironment): boolean {
 }
 
 /** An app that nobody has stored yet. */
-export function draftApp(request: AzureRequest, place: { readonly id: string; readonly group: string; readonly name: string; readonly environment: ManagedEnvironment; readonly now: number }, sent: JsonObject): App {
-  const written = textAt(sent, 'location');
-  if (written === null) throw new ArmError(400, 'LocationRequired', 'The location property is required for this definition.', false);
+export function draftApp(place: { readonly id: string; readonly group: string; readonly name: string; readonly environment: ManagedEnvironment; readonly now: number; readonly author: Author }, sent: JsonObject): App {
   const nothing: AppBody = { tags: null, identity: null, others: {}, workloadProfileName: null, configuration: {}, template: {} };
   return {
     id: place.id,
     name: place.name,
     group: place.group,
-    location: locationOf(written) ?? place.environment.location,
+    location: validLocation(sent, type),
     environment: place.environment,
     createdAt: place.now,
-    createdBy: request.principalId,
+    createdBy: place.author,
     modifiedAt: place.now,
-    modifiedBy: request.principalId,
+    modifiedBy: place.author,
     provisioningState: 'InProgress',
     stopped: false,
     paused: [],
@@ -65,6 +65,7 @@ export function draftApp(request: AzureRequest, place: { readonly id: string; re
     latestReady: null,
     named: 0,
     secrets: new Map(),
+    behindVault: false,
     operation: null,
   };
 }
@@ -83,4 +84,15 @@ export function usableEnvironment(environments: Environments, sent: JsonObject):
     throw new ArmError(400, 'ManagedEnvironmentNotProvisioned', `The environment '${environment.id}' has not been provisioned successfully.`);
   }
   return environment;
+}
+
+/** @throws ArmError for a write that would move an app: it stays in its region and in its environment (azure-cli#26688). */
+export function refuseMove(app: App, sent: JsonObject, to: ManagedEnvironment): void {
+  const location = validLocation(sent, type);
+  if (location !== app.location) throw movedElsewhere(app, location);
+  if (app.environment === to) return;
+  const message =
+    `Container App '${app.name}' already exists in a different environment. To create it in the environment '${to.id}' ` +
+    `delete it from the environment '${app.environment.name}' first.`;
+  throw new ArmError(400, 'ContainerAppEnvironmentMismatch', message);
 }

@@ -1,4 +1,5 @@
 import { groupNotFound, ok, refused } from '../answers.ts';
+import { isJson } from '../http/read-request.ts';
 import { sameName } from '../json.ts';
 import type { AzureAnswer, AzureRequest, AzureService } from '../world.ts';
 import type { Access } from './access.ts';
@@ -30,10 +31,13 @@ export function azureResourceManager(options: ArmOptions): AzureService {
   };
 }
 
-function refusalOf({ method, segments, query, principalId }: AzureRequest, { subscription, access, groups }: ArmOptions): AzureAnswer | null {
+function refusalOf({ method, segments, query, principalId, headers, body }: AzureRequest, { subscription, access, groups }: ArmOptions): AzureAnswer | null {
   const version = query.get('api-version');
   if (!version) return refused(400, 'MissingApiVersionParameter', 'The api-version query parameter (?api-version=) is required for all requests.');
   if (!/^\d{4}-\d{2}-\d{2}(-[a-z]+)?$/i.test(version)) return refused(400, 'InvalidApiVersionParameter', `The api-version '${version}' is invalid. The supported versions are dates.`);
+  const mediaType = headers['content-type'] ?? '<null>';
+  // azure-cli#10143, #13056
+  if (body !== null && !isJson(mediaType)) return refused(415, 'UnsupportedMediaType', `The content media type '${mediaType}' is not supported. Only 'application/json' is supported.`);
   const path = armPath(segments);
   if (path.subscription !== null && !sameName(path.subscription, subscription)) {
     return refused(404, 'SubscriptionNotFound', `The subscription '${path.subscription}' could not be found.`);

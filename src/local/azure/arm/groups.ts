@@ -10,6 +10,8 @@ interface Group {
   readonly tags: Readonly<Record<string, string>> | null;
 }
 
+export type GroupSeed = Pick<Group, 'name' | 'location'>;
+
 export interface GroupStore extends ResourceGroups {
   /** For seeds: made if it is not there. */
   ensure(name: string, location: string): void;

@@ -40,9 +40,10 @@ function resourceOf(body: unknown): readonly ListedResource[] {
   return id && name && type ? [{ id, name, type, location: locationOf(location ?? '') ?? location ?? '', tags: tagsOf(body) }] : [];
 }
 
-/** Whether ARM knows the resource: it answers a GET. */
-export async function isThere(service: AzureService, request: AzureRequest, path: string): Promise<boolean> {
-  return (await read(service, request, path, firstQuery))?.status === 200;
+/** A resource that ARM knows, which is one that answers a GET; null for others. */
+export async function resourceAt(service: AzureService, request: AzureRequest, path: string): Promise<ListedResource | null> {
+  const answer = await read(service, request, path, firstQuery);
+  return answer?.status === 200 ? (resourceOf(answer.body)[0] ?? null) : null;
 }
 
 /** As the client that sent `request` would read `path`. */

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import type { FaultName } from '../world.ts';
+import type { FaultName } from './fault-descriptions.ts';
 import { faultBoard } from './faults.ts';
 
 const app = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.App/containerApps/checkout';
 const status = '/subscriptions/s/providers/Microsoft.App/locations/westeurope/containerappOperationStatuses/1';
 
 function board(name: FaultName, change: { readonly times?: number | null; readonly path?: string; readonly method?: string } = {}) {
-  const faults = faultBoard();
+  const faults = faultBoard('t');
   faults.ask({ name, times: 1, path: null, method: null, ...change });
   return faults;
 }
@@ -35,7 +35,7 @@ describe('the fault board', () => {
   });
 
   test('lets the first ones pass when told so', () => {
-    const faults = faultBoard();
+    const faults = faultBoard('t');
     faults.ask({ name: 'azure:503', times: 1, path: null, method: null, after: 2 });
     expect(Array.from({ length: 4 }, () => faults.nextRequestFault({ method: 'GET', path: app }) !== null)).toEqual([false, false, true, false]);
   });
@@ -48,5 +48,15 @@ describe('the fault board', () => {
     expect(hits()).toEqual([true, true, true, true]);
     faults.clear();
     expect(hits()).toEqual([false, false, false, false]);
+  });
+
+  test('spares a person when told so, and tells how often it struck', () => {
+    const faults = faultBoard('a-token');
+    const asked = faults.ask({ name: 'azure:503', times: 2, path: null, method: null, by: 'bot' });
+    const from = (authorization: string) => faults.nextRequestFault({ method: 'GET', path: app, headers: { authorization } })?.name ?? null;
+    expect([from('Bearer a-token'), from('Bearer of-a-bot'), asked.struck, asked.left]).toEqual([null, 'azure:503', 1, 1]);
+    expect([from('Bearer of-a-bot'), from('Bearer of-a-bot')]).toEqual(['azure:503', null]);
+    expect([faults.list(), faults.all()]).toEqual([[], [{ id: 'azure-1', name: 'azure:503', times: 2, path: null, method: null, after: 0, by: 'bot', struck: 2, left: 0 }]]);
+    expect([faults.cancel('azure-2'), faults.cancel('azure-1'), faults.all()]).toEqual([false, true, []]);
   });
 });

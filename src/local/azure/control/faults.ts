@@ -1,5 +1,7 @@
+import { askedFaults } from '../../faults/board.ts';
 import { refused } from '../answers.ts';
-import type { AzureAnswer, Fault, FaultBoard, FaultName, FaultRequest } from '../world.ts';
+import type { AzureAnswer, Fault, FaultBoard } from '../world.ts';
+import type { FaultName } from './fault-descriptions.ts';
 
 /** Which requests a fault can hit at all. */
 type Reach = (about: { readonly method: string; readonly path: string }) => boolean;
@@ -25,40 +27,22 @@ const rules = {
   'azure:status-lost': { stage: 'operation', reach: ({ path }) => /operation(statuses|results)\//i.test(path) },
 } as const satisfies Record<FaultName, FaultRule>;
 
+type About = Parameters<FaultBoard['next']>[0];
+
 export interface LocalFaults extends FaultBoard {
   /** What is to be answered instead of the service, used up once per call; `next` gives what the service itself does wrong. */
-  nextRequestFault(about: { readonly method: string; readonly path: string }): Fault | null;
+  nextRequestFault(about: About): Fault | null;
 }
 
-export function faultBoard(): LocalFaults {
-  let asked: FaultRequest[] = [];
-
-  const take = (stage: FaultRule['stage'], about: { readonly method: string; readonly path: string }): Fault | null => {
-    const reached = asked.filter((request) => rules[request.name].stage === stage && rules[request.name].reach(about) && matches(request, about));
-    const hit = reached.find(({ after = 0 }) => after === 0);
-    asked = asked.flatMap((request) => (request === hit ? left(request) : reached.includes(request) ? [passed(request)] : [request]));
-    return hit === undefined ? null : { name: hit.name };
+/** `personToken` tells a person's requests from everybody else's. */
+export function faultBoard(personToken: string): LocalFaults {
+  const { take, ...faults } = askedFaults<FaultName>('azure');
+  const struck = (stage: FaultRule['stage'], { method, path, headers }: About): Fault | null => {
+    const byPerson = (): boolean => headers?.authorization === `Bearer ${personToken}`;
+    const name = take({ method, path, byPerson }, (fault) => rules[fault].stage === stage && rules[fault].reach({ method, path }));
+    return name === null ? null : { name };
   };
-  return {
-    next: (about) => take('operation', about),
-    nextRequestFault: (about) => take('request', about),
-    ask: (request) => void asked.push(request),
-    clear: () => void (asked = []),
-    list: () => asked,
-  };
-}
-
-function matches({ path, method }: FaultRequest, about: { readonly method: string; readonly path: string }): boolean {
-  return (path === null || about.path.toLowerCase().includes(path.toLowerCase())) && (method === null || method.toUpperCase() === about.method);
-}
-
-function passed(request: FaultRequest): FaultRequest {
-  return { ...request, after: Math.max(0, (request.after ?? 0) - 1) };
-}
-
-function left(request: FaultRequest): FaultRequest[] {
-  if (request.times === null) return [request];
-  return request.times > 1 ? [{ ...request, times: request.times - 1 }] : [];
+  return { ...faults, next: (about) => struck('operation', about), nextRequestFault: (about) => struck('request', about) };
 }
 
 /** How a request fault shows; `cut` and `hold` are about the connection. */

@@ -4,6 +4,7 @@ import { faultAnswer, type LocalFaults } from '../control/faults.ts';
 import type { JournalEntry } from '../control/journal.ts';
 import type { AzureAnswer, LocalClock } from '../world.ts';
 import { hostKind, hostName, type HostKind } from './hosts.ts';
+import { observation, type AzureObserver } from './observation.ts';
 import { readRequest, type ReadRequest } from './read-request.ts';
 import { tracingHeaders, writeAnswer } from './write-answer.ts';
 
@@ -18,6 +19,7 @@ interface ExchangeOptions {
   readonly faults: LocalFaults;
   readonly journal: { add(entry: JournalEntry): void };
   readonly log: (line: object) => void;
+  readonly observe: AzureObserver | null;
   readonly ingress: (request: IncomingMessage, response: ServerResponse) => void;
   readonly control: (request: ReadRequest) => AzureAnswer | null;
   readonly services: Readonly<Record<Exclude<HostKind, 'ingress'>, (request: ReadRequest) => Promise<Served>>>;
@@ -42,9 +44,10 @@ export function exchange(options: ExchangeOptions): (request: IncomingMessage, r
     serve(kind, incoming, response, options).then(
       (served) => served && note(response.statusCode, served.principalId),
       (error: unknown) => {
-        log({ message: 'request failed', path: incoming.url, error: error instanceof Error ? error.stack : String(error) });
+        log({ message: 'request failed', path: pathOf(incoming), error: error instanceof Error ? error.stack : String(error) });
         if (response.headersSent || response.destroyed) return response.destroy();
-        writeAnswer(response, refused(500, 'InternalServerError', 'Encountered internal server error.'), {});
+        const text = writeAnswer(response, refused(500, 'InternalServerError', 'Encountered internal server error.'), {});
+        if (kind !== 'login') options.observe?.(observation(incoming, null, response, text));
         note(500, null);
       },
     );
@@ -54,18 +57,21 @@ export function exchange(options: ExchangeOptions): (request: IncomingMessage, r
 
 /** Null when the connection was cut or is held, which is noted when it closes. */
 async function serve(kind: Exclude<HostKind, 'ingress'> | null, incoming: IncomingMessage, response: ServerResponse, options: ExchangeOptions): Promise<Served | null> {
-  const { clock, faults, control, services } = options;
+  const { clock, faults, control, services, observe } = options;
   const read = await readRequest(incoming);
   const headers = tracingHeaders(incoming.headers, clock.now());
+  const controls = kind === 'management' && 'request' in read && read.request.segments[0] === 'local';
+  const observed = controls || kind === 'login' ? null : observe;
   const answered = ({ answer, principalId }: Served): Served => {
     const written = answer ?? refused(501, 'NotModelled', `The local Azure does not model ${incoming.method} ${pathOf(incoming)}`);
-    writeAnswer(response, written, headers);
+    const text = writeAnswer(response, written, headers);
+    observed?.(observation(incoming, 'request' in read ? read.request.body : null, response, text));
     return { answer: written, principalId };
   };
   if ('refusal' in read) return answered({ answer: read.refusal, principalId: null });
   const { request } = read;
   if (kind === null) return answered({ answer: refused(421, 'MisdirectedRequest', `No service for the host '${request.host}'.`), principalId: null });
-  if (kind === 'management' && request.segments[0] === 'local') return answered({ answer: control(request), principalId: null });
+  if (controls) return answered({ answer: control(request), principalId: null });
   const fault = kind === 'login' ? null : faults.nextRequestFault(request);
   const shown = fault && faultAnswer(fault);
   if (shown === 'cut') incoming.socket.destroy();

@@ -1,9 +1,10 @@
+import { objectAt, textAt } from '../json.ts';
 import type { AzureAnswer, AzureService, LocalClock } from '../world.ts';
 import { challenge } from '../vault/vault-errors.ts';
 import { callerOf, unauthenticated, type Authentication, type Caller } from './authenticate.ts';
 import type { Served } from './exchange.ts';
 import type { HostKind } from './hosts.ts';
-import { rateLimits } from './limits.ts';
+import { providerBudget, rateLimits } from './limits.ts';
 import type { ReadRequest } from './read-request.ts';
 
 interface FrontOptions {
@@ -21,15 +22,17 @@ export function front({ authentication, clock, arm, vault, login }: FrontOptions
   return {
     async management(request) {
       const caller = callerOf(request.headers, managementAudiences(request.origin), authentication);
-      if (typeof caller === 'string') return { answer: unauthenticated(caller, tenantId), principalId: null };
+      if ('problem' in caller) return { answer: unauthenticated(caller, tenantId), principalId: null };
       const { principalId } = caller;
       const answer = await arm({ ...request, principalId });
-      const headers = limits(request.method, principalId);
+      const counted = limits(request.method, principalId);
+      const headers = answer?.headers?.[providerBudget] === undefined && !isUncounted(answer) ? counted : {};
       return { answer: answer && { ...answer, headers: { ...headers, ...answer.headers } }, principalId };
     },
     async vault(request) {
+      // Unlike Azure Resource Manager, Key Vault takes no slash at the end (go-autorest#525).
       const caller = callerOf(request.headers, ['https://vault.azure.net'], authentication);
-      if (typeof caller === 'string') return { answer: challenge(caller, tenantId), principalId: null };
+      if ('problem' in caller) return { answer: challenge(caller, tenantId), principalId: null };
       const answer = vault(request, caller);
       const headers = { 'x-ms-keyvault-region': 'westeurope', 'x-ms-keyvault-service-version': '1.9.2000.1' };
       return { answer: answer && { ...answer, headers: { ...headers, ...answer.headers } }, principalId: caller.principalId };
@@ -38,7 +41,12 @@ export function front({ authentication, clock, arm, vault, login }: FrontOptions
   };
 }
 
+/** A group that is not there is found out before anything is counted [wire]. */
+function isUncounted(answer: AzureAnswer | null): boolean {
+  return answer?.status === 404 && textAt(objectAt(answer.body, 'error'), 'code') === 'ResourceGroupNotFound';
+}
+
 /** Some clients derive the audience from the address that they were given. */
 function managementAudiences(origin: string): readonly string[] {
-  return ['https://management.azure.com', 'https://management.core.windows.net', origin];
+  return ['https://management.azure.com', 'https://management.core.windows.net', origin].flatMap((audience) => [audience, `${audience}/`]);
 }

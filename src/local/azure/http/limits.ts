@@ -5,6 +5,9 @@ const buckets = {
   deletes: { burst: 200, perSecond: 10 },
 } as const;
 
+/** A provider that counts on its own says so here, and Resource Manager then leaves its count of writes out [wire]. */
+export const providerBudget = 'x-ms-ratelimit-remaining-subscription-resource-requests';
+
 /**
  * Counts what is left of the buckets and says so in headers. They are not enforced: time runs faster here than in Azure, so what a real bucket
  * holds says nothing about these bursts. Ask for the fault `azure:429` instead.

@@ -16,7 +16,8 @@ export async function readRequest(incoming: IncomingMessage): Promise<{ readonly
   if (!address || !segments) return { refusal: refused(400, 'InvalidRequestUri', 'The request address is not valid.') };
   const text = await readText(incoming);
   if (text === null) return { refusal: refused(413, 'RequestContentTooLarge', `The request content size exceeds the maximum size of '${maxBodyBytes}' bytes.`) };
-  const body = parseBody(text, incoming.headers['content-type'] ?? '');
+  // A person who plays with the control sends JSON as a form (curl) or as text (fetch).
+  const body = parseBody(text, segments[0] === 'local' ? '' : (incoming.headers['content-type'] ?? ''));
   if (body === undefined) return { refusal: refused(400, 'InvalidRequestContent', 'The request content was invalid and could not be deserialized.') };
   const { headers, method = 'GET' } = incoming;
   return { request: { method, host: hostName(headers.host), origin: `https://${headers.host ?? 'localhost'}`, ...address, segments, headers, body } };
@@ -32,6 +33,10 @@ export function addressOf({ url = '/' }: Pick<IncomingMessage, 'url'>): { readon
   } catch {
     return null;
   }
+}
+
+export function isJson(contentType: string): boolean {
+  return /^application\/json\s*(;|$)/i.test(contentType);
 }
 
 function split(text: string, at: string): [string, string] {
@@ -59,10 +64,11 @@ async function readText(incoming: IncomingMessage): Promise<string | null> {
   return size > maxBodyBytes ? null : Buffer.concat(chunks).toString('utf8');
 }
 
-/** Forms belong to the login host; undefined for broken JSON. */
+/** Forms belong to the login host, other media to nobody: they stay as they are. Undefined for broken JSON. */
 function parseBody(text: string, contentType: string): unknown {
   if (text.trim() === '') return null;
   if (contentType.startsWith('application/x-www-form-urlencoded')) return Object.fromEntries(new URLSearchParams(text));
+  if (contentType !== '' && !isJson(contentType)) return text;
   try {
     return JSON.parse(text) as unknown;
   } catch {

@@ -3,14 +3,18 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { secondsTime } from '../times.ts';
 import type { AzureAnswer } from '../world.ts';
 
-/** An absent body is an empty one: the real service answers 202 and 204 so, and SDKs must stand it. */
-export function writeAnswer(response: ServerResponse, answer: AzureAnswer, headers: Readonly<Record<string, string>>): void {
+/**
+ * An absent body is an empty one: the real service answers 202 and 204 so, and SDKs must stand it.
+ * @returns the body's text.
+ */
+export function writeAnswer(response: ServerResponse, answer: AzureAnswer, headers: Readonly<Record<string, string>>): string {
   const body = answer.body === undefined || answer.body === null ? '' : JSON.stringify(answer.body);
   response.statusCode = answer.status;
   for (const [name, value] of Object.entries({ ...headers, ...answer.headers })) response.setHeader(name, value);
   if (body !== '' && !response.hasHeader('content-type')) response.setHeader('content-type', 'application/json; charset=utf-8');
   if (answer.status !== 204) response.setHeader('content-length', Buffer.byteLength(body));
   response.end(body);
+  return body;
 }
 
 /** What every Azure front end adds. */

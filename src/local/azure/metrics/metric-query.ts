@@ -1,4 +1,3 @@
-import { badRequest } from '../answers.ts';
 import { leaves, parseFilter, type Filter } from '../arm/filter.ts';
 import { sameName } from '../json.ts';
 import type { AzureAnswer, AzureRequest } from '../world.ts';
@@ -24,6 +23,22 @@ export interface MetricQuery {
 
 class BadQuery extends Error {}
 
+/** Parameters whose effect is not modelled, each with the only value of it that changes nothing. */
+const withoutEffect: Readonly<Record<string, string | null>> = {
+  orderby: null,
+  rollupby: null,
+  resulttype: 'data',
+  autoadjusttimegrain: 'false',
+  validatedimensions: 'true',
+  metricnamespace: 'microsoft.app/containerapps',
+};
+
+/** Nor is it known what the service makes of a `top` that is no number of series. */
+export function isModelled(query: AzureRequest['query']): boolean {
+  const top = query.get('top');
+  return (top === undefined || /^[1-9]\d*$/.test(top)) && Object.entries(withoutEffect).every(([name, value]) => !query.has(name) || query.get(name)?.toLowerCase() === value);
+}
+
 /** @returns the query, or the answer to one that the service refuses. */
 export function readMetricQuery({ query }: Pick<AzureRequest, 'query'>, now: number): MetricQuery | AzureAnswer {
   try {
@@ -34,10 +49,11 @@ export function readMetricQuery({ query }: Pick<AzureRequest, 'query'>, now: num
       interval: intervalOf(query.get('interval')),
       aggregations: aggregationsOf(query.get('aggregation')),
       filter: filterOf(query.get('$filter'), metrics),
-      top: Number(query.get('top') ?? defaultTop) || defaultTop,
+      top: Number(query.get('top') ?? defaultTop),
     };
   } catch (error) {
-    if (error instanceof BadQuery) return badRequest(error.message);
+    // Azure Monitor does not wrap its refusals in `error` (Azure/azure-sdk-for-net#29584).
+    if (error instanceof BadQuery) return { status: 400, body: { code: 'BadRequest', message: error.message } };
     throw error;
   }
 }

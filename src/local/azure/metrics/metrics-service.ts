@@ -1,12 +1,12 @@
 import { ok, resourceNotFound } from '../answers.ts';
 import { armPath } from '../arm/arm-path.ts';
 import { holds, leaves, type Filter } from '../arm/filter.ts';
-import { isThere } from '../arm/resource-index.ts';
+import { resourceAt } from '../arm/resource-index.ts';
 import { sameName } from '../json.ts';
 import { secondsTime } from '../times.ts';
 import type { AzureService, LocalClock } from '../world.ts';
 import type { Aggregation, MetricDefinition } from './metric-definitions.ts';
-import { readMetricQuery, type MetricQuery } from './metric-query.ts';
+import { isModelled, readMetricQuery, type MetricQuery } from './metric-query.ts';
 import { added, minuteMs, type MetricStore, type Series, type Stat } from './metric-store.ts';
 import { durationMs } from './time-span.ts';
 
@@ -25,7 +25,9 @@ export function metricsProvider({ store, clock, apps }: MetricsOptions): AzureSe
     if (!sameName(kind, 'metrics') || more.length > 0 || request.method !== 'GET') return null;
     const owner = armPath(request.segments.slice(0, -3));
     if (owner.provider !== 'microsoft.app' || !sameName(owner.rest[0] ?? '', 'containerApps')) return null;
-    if (!(await isThere(apps, request, app))) return resourceNotFound('Microsoft.App/containerApps', owner.rest[1] ?? '', resourceGroup ?? '');
+    const resource = await resourceAt(apps, request, app);
+    if (resource === null) return resourceNotFound('Microsoft.App/containerApps', owner.rest[1] ?? '', resourceGroup ?? '');
+    if (!isModelled(request.query)) return null;
     const query = readMetricQuery(request, clock.now());
     if ('status' in query) return query;
     return ok({
@@ -34,6 +36,7 @@ export function metricsProvider({ store, clock, apps }: MetricsOptions): AzureSe
       interval: query.interval,
       namespace: 'Microsoft.App/containerapps',
       value: query.metrics.map((metric) => shown(metric, query, app, store.series(metric.name, app))),
+      resourceregion: resource.location,
     });
   };
 }

@@ -48,6 +48,10 @@ describe('time spans', () => {
     { reason: 'a duration until now', text: 'PT5M', span: ['2026-01-01T11:55:00.000Z', '2026-01-01T12:00:00.000Z'] },
     { reason: 'an end before the start', text: '2026-01-01T11:00:00Z/2026-01-01T10:00:00Z', span: null },
     { reason: 'words', text: 'yesterday', span: null },
+    { reason: 'words and a duration', text: 'yesterday/PT1H', span: null },
+    { reason: 'a time and words', text: '2026-01-01T11:00:00Z/later', span: null },
+    { reason: 'two durations', text: 'PT1H/PT1H', span: null },
+    { reason: 'three parts', text: '2026-01-01T10:00:00Z/2026-01-01T11:00:00Z/PT1H', span: null },
     { reason: 'one time alone', text: '2026-01-01T11:00:00Z', span: null },
   ])('read $reason', ({ text, span }) => {
     const read = timeSpan(text, now);

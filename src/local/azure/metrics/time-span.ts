@@ -10,10 +10,17 @@ export function durationMs(text: string): number | null {
 
 /** `start/end`, `start/duration`, `duration/end` or a duration that ends now; null for anything else. */
 export function timeSpan(text: string, now: number): { readonly from: number; readonly to: number } | null {
-  const [first = '', second] = text.split('/');
+  const [first = '', second, ...more] = text.split('/');
+  if (more.length > 0) return null;
   if (second === undefined) return span(null, null, durationMs(first), now);
-  const [start, end] = [Date.parse(first), Date.parse(second)];
-  return span(Number.isNaN(start) ? null : start, Number.isNaN(end) ? null : end, durationMs(first) ?? durationMs(second), now);
+  const [start, end] = [timeAt(first), timeAt(second)];
+  if (start === null && end === null) return null;
+  return span(start, end, durationMs(start === null ? first : second), now);
+}
+
+function timeAt(text: string): number | null {
+  const at = Date.parse(text);
+  return Number.isNaN(at) ? null : at;
 }
 
 function span(start: number | null, end: number | null, duration: number | null, now: number): { from: number; to: number } | null {

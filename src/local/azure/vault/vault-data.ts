@@ -9,6 +9,7 @@ import { badParameter, forbidden, secretDisabled, secretNotFound } from './vault
 import { getSecret, newVersionId, secretScope, versionOf, versionsOf, type SecretVersion, type Vault, type VaultStore } from './vault-store.ts';
 
 interface VaultDataOptions {
+  readonly tenantId: string;
   readonly vaults: VaultStore;
   readonly access: Access;
   readonly clock: Pick<LocalClock, 'now'>;
@@ -24,13 +25,17 @@ const readMetadata = 'Microsoft.KeyVault/vaults/secrets/readMetadata/action';
 const setSecret = 'Microsoft.KeyVault/vaults/secrets/setSecret/action';
 const namePattern = /^[a-zA-Z0-9-]{1,127}$/;
 const pageSize = 25;
+/** Of these the answers to what is modelled are the same; older ones differ. */
+const versions = ['7.5', '7.6', '2025-07-01', '2026-04-01'];
 
 /** `<vault>.vault.azure.net`: secrets as the service answers them since 7.5. */
 export function vaultData(options: VaultDataOptions): (request: ReadRequest, caller: Caller) => AzureAnswer | null {
   return (request, caller) => {
     const vault = options.vaults.find(vaultNameOf(request.host));
     if (vault === null) return null;
-    if (!request.query.get('api-version')) return badParameter('api-version must be specified');
+    const version = request.query.get('api-version');
+    if (!version) return badParameter('api-version must be specified');
+    if (!versions.includes(version)) return null;
     return route({ ...options, request, caller, vault });
   };
 }
@@ -49,8 +54,8 @@ function route(call: Call): AzureAnswer | null {
 }
 
 /** What `run` answers, for a caller who has the right. */
-function permitted({ access, caller, vault }: Call, action: string, secretName: string | null, run: () => AzureAnswer): AzureAnswer {
-  return access.allows(caller.principalId, 'dataActions', action, secretScope(vault, secretName)) ? run() : forbidden(caller, action, vault, secretName);
+function permitted({ access, tenantId, caller, vault }: Call, action: string, secretName: string | null, run: () => AzureAnswer): AzureAnswer {
+  return access.allows(caller.principalId, 'dataActions', action, secretScope(vault, secretName)) ? run() : forbidden(caller, tenantId, action, vault, secretName);
 }
 
 function get(call: Call, name: string, version: string | null): AzureAnswer {

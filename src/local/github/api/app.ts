@@ -1,18 +1,18 @@
 import * as z from 'zod';
-import { issueInstallationToken } from '../auth/tokens.ts';
+import { issueInstallationToken, suspended } from '../auth/tokens.ts';
 import { coversRepository } from '../auth/permissions.ts';
 import type { Deliveries, Delivery } from '../events/deliveries.ts';
 import { HttpProblem, notFound } from '../problem.ts';
 import { renderApp, renderInstallation, renderInstallationToken } from '../render/app.ts';
 import { renderRepository } from '../render/repository.ts';
 import { findRepository, permissionNames, type Installation, type InstallationToken, type Permissions, type PermissionName, type Repository } from '../world.ts';
-import { countedPageOf, created, numberParam, ok, page, pageOf, param, parsed, type Call, type Endpoint } from './endpoint.ts';
+import { countedPageOf, created, numberParam, ok, page, pageOf, param, parsed, refuseUnmodelled, type Call, type Endpoint } from './endpoint.ts';
 
 /** What an App does about itself, with its JWT. */
 export function appEndpoints(deliveries: Deliveries): readonly Endpoint[] {
   return [
     { method: 'GET', path: '/app', for: 'app', handle: ({ world }) => ok(renderApp(world)) },
-    { method: 'GET', path: '/app/installations', for: 'app', handle: (call) => pageOf(call, installations(call), (item) => renderInstallation(call.world, item)) },
+    { method: 'GET', path: '/app/installations', for: 'app', handle: listInstallations },
     { method: 'GET', path: '/app/installations/:id', for: 'app', handle: (call) => ok(renderInstallation(call.world, installation(call))) },
     { method: 'POST', path: '/app/installations/:id/access_tokens', for: 'app', handle: accessToken },
     { method: 'GET', path: '/app/hook/deliveries', for: 'app', handle: (call) => listDeliveries(call, deliveries) },
@@ -23,11 +23,16 @@ export function appEndpoints(deliveries: Deliveries): readonly Endpoint[] {
   ];
 }
 
+function listInstallations(call: Call) {
+  refuseUnmodelled(call, ['since', 'outdated']);
+  return pageOf(call, installations(call), (item) => renderInstallation(call.world, item));
+}
+
 function installations({ world }: Call): Installation[] {
   return world.installation ? [world.installation] : [];
 }
 
-function installation(call: Call): Installation {
+export function installation(call: Call): Installation {
   const found = installations(call).find(({ id }) => id === numberParam(call, 'id'));
   if (!found) throw notFound();
   return found;
@@ -49,6 +54,7 @@ const tokenRequest = z.object({
 function accessToken(call: Call) {
   const { world } = call;
   const target = installation(call);
+  if (target.suspended) throw suspended();
   const request = parsed(tokenRequest, call.body);
   const narrowed = request.repositories || request.repository_ids ? narrowedRepositories(call, target, request) : null;
   const permissions = request.permissions ? narrowedPermissions(world.app.permissions, request.permissions) : world.app.permissions;

@@ -13,6 +13,10 @@ function list<T extends z.ZodType>(item: T, max: number) {
 const maxText = 65_535;
 const kib64 = 64 * 1024;
 
+function bytes(max: number) {
+  return z.string().refine((value) => Buffer.byteLength(value) <= max, { error: (issue) => `Only ${max} bytes are allowed; ${Buffer.byteLength(String(issue.input))} were supplied.` });
+}
+
 const annotation = z
   .object({
     path: z.string().min(1),
@@ -21,9 +25,9 @@ const annotation = z
     start_column: z.number().int().nullable().default(null),
     end_column: z.number().int().nullable().default(null),
     annotation_level: z.enum(['notice', 'warning', 'failure']),
-    message: text(kib64),
+    message: bytes(kib64),
     title: text(255).nullable().default(null),
-    raw_details: text(kib64).nullable().default(null),
+    raw_details: bytes(kib64).nullable().default(null),
   })
   .refine(({ start_line, end_line }) => start_line <= end_line, 'end_line must be greater than or equal to start_line')
   .refine(({ start_line, end_line, start_column, end_column }) => start_line === end_line || (start_column === null && end_column === null), 'columns are only allowed when start_line and end_line are equal');

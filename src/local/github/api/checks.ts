@@ -67,9 +67,16 @@ async function createRun(call: RepositoryCall): Promise<Answer> {
   const run = newRun(world, suite, request.name);
   changeRun(world, run, request);
   repository.runs.set(run.id, run);
+  forgetOldest(repository, run, world.limits.runsOfName);
   await sendRun(world, repository, run, 'created', sender);
   if (run.status === 'completed') await sendRun(world, repository, run, 'completed', sender);
   return created(renderRun(world, repository, run));
+}
+
+/** Of one name in a suite GitHub keeps the latest. https://docs.github.com/rest/checks/runs#create-a-check-run */
+function forgetOldest(repository: Repository, { suite, name }: CheckRun, kept: number): void {
+  const same = runsOf(repository, suite).filter((run) => run.name === name);
+  for (const { id } of same.slice(0, -kept)) repository.runs.delete(id);
 }
 
 async function updateRun(call: RepositoryCall): Promise<Answer> {

@@ -7,7 +7,7 @@ import { renderCommit, renderCommitDetails, renderFile } from '../render/commit.
 import { renderPull } from '../render/pull-request.ts';
 import { repositoryPage, repositoryUrl } from '../render/repository.ts';
 import { forkOf } from '../world.ts';
-import { ok, onRepository, page, pageOf, param, type Endpoint, type RepositoryCall } from './endpoint.ts';
+import { ok, onRepository, page, pageOf, param, refuseUnmodelled, type Endpoint, type RepositoryCall } from './endpoint.ts';
 import { commitOf, storedCommit } from './lookup.ts';
 
 const read = { app: ['contents:read'], person: 'read' } as const;
@@ -22,6 +22,7 @@ export const commitByRefEndpoint: Endpoint = onRepository('GET', '/commits/:ref{
 
 async function list(call: RepositoryCall) {
   const { repository } = call;
+  refuseUnmodelled(call, ['author', 'committer', 'since', 'until']);
   const start = call.query.get('sha') ?? repository.defaultBranch;
   const commit = await resolveCommit(repository.objects, start);
   if (!commit) throw notFound();

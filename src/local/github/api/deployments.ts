@@ -1,6 +1,11 @@
 import * as z from 'zod';
-import { isAncestor, isoSeconds, type Commit } from '../git/commits.ts';
+import { isAncestor, isoSeconds, writeCommit, type Commit } from '../git/commits.ts';
+import { mergeTrees } from '../git/merge.ts';
+import { readRef } from '../git/refs.ts';
+import { noCommit } from '../git/ref-name.ts';
 import { HttpProblem, notFound } from '../problem.ts';
+import { moveRef } from '../pull-requests/follow.ts';
+import { personOf, webFlow } from '../pull-requests/test-merge.ts';
 import { nodeId } from '../render/account.ts';
 import { renderDeployment, renderDeploymentStatus } from '../render/deployment.ts';
 import { repositoryPage, repositoryUrl } from '../render/repository.ts';
@@ -58,7 +63,7 @@ async function create(call: RepositoryCall): Promise<Answer> {
   const { world, repository, sender } = call;
   const request = parsed(newDeployment, call.body);
   const commit = await deployedCommit(call, request.ref);
-  if (request.auto_merge) await refuseBehind(call, request.ref, commit);
+  if (request.auto_merge && (await isBehind(call, commit))) return autoMerge(call, request.ref, commit);
   refuseUnverified(call, request.ref, commit, request.required_contexts);
   const now = isoSeconds(world.now());
   const deployment: Deployment = {
@@ -87,11 +92,28 @@ function deployedCommit(call: RepositoryCall, ref: string): Promise<Commit> {
   });
 }
 
-/** GitHub would merge the default branch into a branch that is behind, and answer 202 without a deployment. */
-async function refuseBehind(call: RepositoryCall, ref: string, commit: Commit): Promise<void> {
-  const main = await commitOf(call, call.repository.defaultBranch);
-  if (await isAncestor(call.repository.directory, main.sha, commit.sha)) return;
-  throw new HttpProblem(501, `Not modelled by the local GitHub: auto_merge of ${ref}, which is behind the default branch; send auto_merge: false`);
+async function isBehind({ repository }: RepositoryCall, commit: Commit): Promise<boolean> {
+  const main = await readRef(repository.directory, `refs/heads/${repository.defaultBranch}`);
+  return main !== null && !(await isAncestor(repository.directory, main, commit.sha));
+}
+
+/**
+ * GitHub merges the default branch into a branch that is behind and answers without a deployment: 202, or 409 when they conflict and
+ * for what is no branch. https://github.com/atmos/hubot-deploy/issues/54, https://github.com/simplytestme/website/issues/130
+ */
+function autoMerge({ world, repository, sender }: RepositoryCall, ref: string, commit: Commit): Promise<Answer> {
+  const { directory, defaultBranch } = repository;
+  const branch = `refs/heads/${ref.replace(/^refs\/heads\//, '')}`;
+  return repository.alone(async () => {
+    const main = (await readRef(directory, `refs/heads/${defaultBranch}`)) ?? noCommit;
+    const tree = (await readRef(directory, branch)) === commit.sha ? await mergeTrees(directory, commit.sha, main) : null;
+    if (tree === null) throw new HttpProblem(409, `Conflict merging ${defaultBranch} into ${ref}.`);
+    const author = personOf(world, sender);
+    const message = `Merge branch '${defaultBranch}' into ${ref}`;
+    const after = await writeCommit(directory, { tree, parents: [commit.sha, main], message, author, committer: webFlow(world) });
+    await moveRef(world, repository, { ref: branch, before: commit.sha, after }, sender);
+    return { status: 202, body: { message: `Auto-merged ${defaultBranch} into ${ref} on deployment.` } };
+  });
 }
 
 /** Unless `required_contexts` is empty, statuses and checks of the commit have to be green. */
@@ -157,13 +179,12 @@ function createStatus(call: RepositoryCall): Answer {
 function addStatus({ world, repository, sender }: RepositoryCall, deployment: Deployment, status: DeploymentStatus): void {
   deployment.statuses.push(status);
   deployment.updatedAt = status.createdAt;
+  // GitHub tells nobody of these. https://docs.github.com/webhooks/webhook-events-and-payloads#deployment_status
+  if (status.state === 'inactive') return;
   const payload = {
     action: 'created',
     deployment_status: renderDeploymentStatus(world, repository, deployment, status),
     deployment: renderDeployment(world, repository, deployment),
-    check_run: null,
-    workflow: null,
-    workflow_run: null,
   };
   world.send({ name: 'deployment_status', repository, sender, payload });
 }

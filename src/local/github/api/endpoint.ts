@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { invalidRequest } from '../problem.ts';
+import { HttpProblem, invalidRequest } from '../problem.ts';
 import type { Account, Actor, Repository, World } from '../world.ts';
 import type { Needs } from '../auth/permissions.ts';
 
@@ -89,6 +89,12 @@ function link(call: Call, number: number, rel: string): string {
   const query = new URLSearchParams(call.query);
   query.set('page', String(number));
   return `<${call.url}?${query}>; rel="${rel}"`;
+}
+
+/** Passed over in silence they would make a wrong answer. @throws 501 */
+export function refuseUnmodelled({ query }: Call, names: readonly string[]): void {
+  const asked = names.find((name) => query.has(name));
+  if (asked !== undefined) throw new HttpProblem(501, `Not modelled by the local GitHub: the parameter ${asked}`);
 }
 
 /** A page as a bare array. */

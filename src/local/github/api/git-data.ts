@@ -120,8 +120,15 @@ async function createCommit(call: RepositoryCall) {
   return created(renderGitCommit(call.world, repository, await storedCommit(repository, sha)));
 }
 
-/** GitHub cuts a recursive tree here. */
+/** GitHub cuts a recursive tree at so many entries, or so many bytes of them as Git stores them. https://docs.github.com/rest/git/trees#get-a-tree */
 const maxEntries = 100_000;
+const maxTreeBytes = 7 * 1024 * 1024;
+
+function entriesWithin(entries: readonly TreeEntry[]): readonly TreeEntry[] {
+  let size = 0;
+  const cut = entries.findIndex(({ mode, path }) => (size += mode.length + Buffer.byteLength(path.slice(path.lastIndexOf('/') + 1)) + 22) > maxTreeBytes);
+  return entries.slice(0, Math.min(cut < 0 ? entries.length : cut, maxEntries));
+}
 
 async function getTree(call: RepositoryCall) {
   const { repository } = call;
@@ -130,11 +137,12 @@ async function getTree(call: RepositoryCall) {
   if (!tree) throw notFound();
   const recursive = call.query.has('recursive');
   const entries = await readTree(repository.directory, tree.sha, { recursive });
+  const kept = recursive ? entriesWithin(entries) : entries;
   return ok({
     sha: tree.sha,
     url: `${repositoryUrl(call.world, repository)}/git/trees/${tree.sha}`,
-    tree: entries.slice(0, maxEntries).map((entry) => renderEntry(call, entry)),
-    truncated: entries.length > maxEntries,
+    tree: kept.map((entry) => renderEntry(call, entry)),
+    truncated: kept.length < entries.length,
   });
 }
 

@@ -14,7 +14,7 @@ export const issueEndpoints: readonly Endpoint[] = [
   onRepository('GET', '/issues/comments/:id', read, (call) => ok(renderComment(call.world, call.repository, commentOf(call)))),
   onRepository('PATCH', '/issues/comments/:id', write, edit),
   onRepository('DELETE', '/issues/comments/:id', write, remove),
-  onRepository('GET', '/issues/comments/:id/reactions', read, (call) => pageOf(call, commentOf(call).reactions, (reaction) => renderReaction(call.world, reaction))),
+  onRepository('GET', '/issues/comments/:id/reactions', read, listReactions),
   onRepository('POST', '/issues/comments/:id/reactions', write, react),
   onRepository('DELETE', '/issues/comments/:id/reactions/:reaction', write, unreact),
   onRepository('GET', '/issues/:number', read, (call) => ok(renderIssue(call.world, call.repository, pullOf(call)))),
@@ -97,6 +97,12 @@ function sendComment(call: RepositoryCall, pull: PullRequest, comment: Comment, 
     sender,
     payload: { action, issue: renderIssue(world, repository, pull), comment: renderComment(world, repository, comment), ...more },
   });
+}
+
+function listReactions(call: RepositoryCall) {
+  const content = call.query.get('content');
+  const found = commentOf(call).reactions.filter((reaction) => content === null || reaction.content === content);
+  return pageOf(call, found, (reaction) => renderReaction(call.world, reaction));
 }
 
 const newReaction = z.object({ content: z.enum(reactionContents) });

@@ -2,11 +2,12 @@ import * as z from 'zod';
 import { isoSeconds, listCommits } from '../git/commits.ts';
 import { isRefName } from '../git/ref-name.ts';
 import { readRef } from '../git/refs.ts';
-import { validationFailed } from '../problem.ts';
+import { HttpProblem, validationFailed } from '../problem.ts';
 import { pullFiles } from '../pull-requests/files.ts';
-import { closePull, sendPull, takeHead } from '../pull-requests/follow.ts';
+import { closePull, sendPull } from '../pull-requests/follow.ts';
 import { mergePull } from '../pull-requests/merge.ts';
 import { openPull } from '../pull-requests/open.ts';
+import { reopenPull } from '../pull-requests/reopen.ts';
 import { renderCommit, renderFile } from '../render/commit.ts';
 import { renderPull, renderPullDetails } from '../render/pull-request.ts';
 import type { PullRequest } from '../world.ts';
@@ -40,7 +41,9 @@ function list(call: RepositoryCall): Promise<Answer> {
 }
 
 function sorted(pulls: readonly PullRequest[], query: URLSearchParams): PullRequest[] {
-  const updated = query.get('sort') === 'updated';
+  const sort = query.get('sort');
+  if (sort === 'popularity' || sort === 'long-running') throw new HttpProblem(501, `Not modelled by the local GitHub: pull requests by ${sort}`);
+  const updated = sort === 'updated';
   const direction = query.get('direction') ?? (query.has('sort') && query.get('sort') !== 'created' ? 'asc' : 'desc');
   const ascending = pulls.toSorted((left, right) => (updated ? left.updatedAt.localeCompare(right.updatedAt) : 0) || left.number - right.number);
   return direction === 'asc' ? ascending : ascending.toReversed();
@@ -50,20 +53,30 @@ const draft = z.object({
   title: z.string().min(1),
   head: z.string().min(1),
   base: z.string().min(1),
-  body: z.string().max(65_536).nullable().default(null),
+  body: z.string().nullable().default(null),
   draft: z.boolean().default(false),
+  maintainer_can_modify: z.boolean().default(false),
 });
 
 async function create(call: RepositoryCall): Promise<Answer> {
   const { world, repository, sender } = call;
-  const request = parsed(draft, call.body);
-  const pull = await repository.alone(() => openPull(world, repository, request, sender));
+  const { maintainer_can_modify: maintainerCanModify, ...request } = parsed(draft, call.body);
+  refuseLongBody(request.body);
+  const pull = await repository.alone(() => openPull(world, repository, { ...request, maintainerCanModify }, sender));
   return created(await renderPullDetails(world, repository, pull, { test: false }));
+}
+
+const maxBody = 65_536;
+
+function refuseLongBody(body: string | null | undefined): void {
+  if ((body ?? '').length <= maxBody) return;
+  throw validationFailed({ resource: 'PullRequest', field: 'body', code: 'custom', message: `body is too long (maximum is ${maxBody} characters)` });
 }
 
 const changes = z.object({
   title: z.string().min(1).optional(),
-  body: z.string().max(65_536).nullable().optional(),
+  body: z.string().nullable().optional(),
+  maintainer_can_modify: z.boolean().optional(),
   state: z.enum(['open', 'closed']).optional(),
   base: z.string().optional(),
 });
@@ -71,11 +84,12 @@ const changes = z.object({
 async function update(call: RepositoryCall): Promise<Answer> {
   const { world, repository, sender } = call;
   const request = parsed(changes, call.body);
+  refuseLongBody(request.body);
   const pull = pullOf(call);
   await repository.alone(async () => {
     await edit(call, pull, request);
     if (request.state === 'closed' && pull.state === 'open') await closePull(world, repository, pull, sender);
-    if (request.state === 'open' && pull.state === 'closed') await reopen(call, pull);
+    if (request.state === 'open' && pull.state === 'closed') await reopenPull(world, repository, pull, sender);
   });
   return ok(await renderPullDetails(world, repository, pull, { test: true }));
 }
@@ -90,9 +104,12 @@ async function edit(call: RepositoryCall, pull: PullRequest, request: z.infer<ty
     before['body'] = { from: pull.body };
     pull.body = request.body;
   }
+  if (request.maintainer_can_modify !== undefined) pull.maintainerCanModify = request.maintainer_can_modify && pull.head.repository.id !== call.repository.id;
   if (request.base !== undefined && request.base !== pull.base.ref) {
+    // https://github.com/MithrilJS/mithril.js/pull/2862
+    if (pull.state === 'closed') throw validationFailed({ resource: 'PullRequest', field: 'base', code: 'invalid', message: 'Cannot change the base branch of a closed pull request.' });
     const sha = isRefName(request.base) ? await readRef(call.repository.directory, `refs/heads/${request.base}`) : null;
-    if (sha === null || pull.state === 'closed') throw validationFailed({ resource: 'PullRequest', field: 'base', code: 'invalid' });
+    if (sha === null) throw validationFailed({ resource: 'PullRequest', field: 'base', code: 'invalid' });
     before['base'] = { ref: { from: pull.base.ref }, sha: { from: pull.base.sha } };
     pull.base.ref = request.base;
     pull.base.sha = sha;
@@ -100,18 +117,6 @@ async function edit(call: RepositoryCall, pull: PullRequest, request: z.infer<ty
   if (Object.keys(before).length === 0) return;
   pull.updatedAt = isoSeconds(call.world.now());
   await sendPull(call.world, call.repository, pull, 'edited', call.sender, { changes: before });
-}
-
-async function reopen(call: RepositoryCall, pull: PullRequest): Promise<void> {
-  const head = await readRef(pull.head.repository.directory, `refs/heads/${pull.head.ref}`);
-  const base = await readRef(call.repository.directory, `refs/heads/${pull.base.ref}`);
-  if (pull.merged || head === null || base === null) throw validationFailed({ resource: 'PullRequest', field: 'state', code: 'invalid', message: 'state cannot be changed.' });
-  if (head !== pull.head.sha) await takeHead(call.repository, pull, head);
-  pull.base.sha = base;
-  pull.state = 'open';
-  pull.closedAt = null;
-  pull.updatedAt = isoSeconds(call.world.now());
-  await sendPull(call.world, call.repository, pull, 'reopened', call.sender);
 }
 
 /** GitHub lists no more. */

@@ -7,17 +7,20 @@ import { HttpProblem, notFound } from '../problem.ts';
 import { renderAccount } from '../render/account.ts';
 import { renderCommit } from '../render/commit.ts';
 import { renderRepository, renderRepositoryDetails, renderRole, repositoryPage, repositoryUrl } from '../render/repository.ts';
+import { deleteRepository } from '../pull-requests/deleted-repository.ts';
 import { forkRepository } from '../repositories.ts';
 import { forksOf } from '../world.ts';
-import { onRepository, ok, pageOf, param, parsed, type Call, type Endpoint, type RepositoryCall } from './endpoint.ts';
+import { noContent, onRepository, ok, pageOf, param, parsed, refuseUnmodelled, type Call, type Endpoint, type RepositoryCall } from './endpoint.ts';
 import { accountByLogin, storedCommit } from './lookup.ts';
 
 export const repositoryEndpoints: readonly Endpoint[] = [
   onRepository('GET', '', { app: ['metadata:read'], person: 'read' }, getRepository),
+  onRepository('PATCH', '', { app: ['administration:write'], person: 'admin', archivedToo: true }, changeRepository),
+  onRepository('DELETE', '', { app: ['administration:write'], person: 'admin', archivedToo: true }, removeRepository),
   onRepository('GET', '/branches', { app: ['contents:read'], person: 'read' }, listBranches),
   onRepository('GET', '/branches/:branch{.+}', { app: ['contents:read'], person: 'read' }, getBranch),
   onRepository('GET', '/forks', { app: ['metadata:read'], person: 'read' }, listForks),
-  onRepository('POST', '/forks', { app: ['administration:write'], person: 'read' }, createFork),
+  onRepository('POST', '/forks', { app: ['administration:write'], person: 'read', archivedToo: true }, createFork),
   onRepository('GET', '/collaborators/:username/permission', { app: ['metadata:read'], person: 'read' }, getPermission),
   { method: 'GET', path: '/users/:username', for: 'anyone', handle: getUser },
   { method: 'GET', path: '/user', for: 'user', handle: getMe },
@@ -28,7 +31,23 @@ function getRepository({ world, actor, repository, sender }: RepositoryCall) {
   return ok(renderRepositoryDetails(world, repository, role));
 }
 
+const repositoryChange = z.strictObject({ archived: z.boolean() });
+
+function changeRepository(call: RepositoryCall) {
+  const request = repositoryChange.safeParse(call.body);
+  if (!request.success) throw new HttpProblem(501, 'Not modelled by the local GitHub: changing more of a repository than archived');
+  call.repository.archived = request.data.archived;
+  return getRepository(call);
+}
+
+async function removeRepository({ world, repository, sender }: RepositoryCall) {
+  // After the pushes that are under way: Git writes into the folder.
+  await repository.alone(() => deleteRepository(world, repository, sender));
+  return noContent;
+}
+
 async function listBranches(call: RepositoryCall) {
+  refuseUnmodelled(call, ['protected']);
   const refs = await listRefs(call.repository.directory, ['refs/heads']);
   return pageOf(call, refs, ({ name, sha }) => ({
     name: name.slice('refs/heads/'.length),
@@ -54,6 +73,7 @@ async function getBranch(call: RepositoryCall) {
 }
 
 function listForks(call: RepositoryCall) {
+  refuseUnmodelled(call, ['sort']);
   return pageOf(call, forksOf(call.world, call.repository), (fork) => renderRepository(call.world, fork));
 }
 

@@ -14,16 +14,19 @@ import { contentEndpoints } from './contents.ts';
 import { deploymentEndpoints } from './deployments.ts';
 import type { Answer, Call, Endpoint } from './endpoint.ts';
 import { gitDataEndpoints } from './git-data.ts';
+import { installationEndpoints } from './installations.ts';
 import { issueEndpoints } from './issues.ts';
 import { pullEndpoints } from './pulls.ts';
-import { rateLimitHeaders, rateLimits, type RateLimit } from './rate-limit.ts';
+import { callerOf, rateLimitExceeded, rateLimitHeaders, rateLimits, type Caller } from './rate-limit.ts';
 import { repositoryEndpoints } from './repositories.ts';
+import { secondaryLimits } from './secondary-limit.ts';
 import { statusEndpoints } from './statuses.ts';
 
 /** All of them; the order decides between two that match. */
-function endpoints(deliveries: Deliveries): readonly Endpoint[] {
+export function endpoints(deliveries: Deliveries): readonly Endpoint[] {
   return [
     ...appEndpoints(deliveries),
+    ...installationEndpoints,
     ...repositoryEndpoints,
     ...gitDataEndpoints,
     ...contentEndpoints,
@@ -49,6 +52,7 @@ export interface RestApi {
 /** The REST API; paths begin after its base. */
 export function restApi(world: World, deliveries: Deliveries): RestApi {
   const limits = rateLimits(world.now);
+  const secondary = secondaryLimits(world.limits, world.now);
   const actors = new WeakMap<Request, Actor>();
   const app = new Hono({ router: new PatternRouter() });
   for (const endpoint of endpoints(deliveries)) {
@@ -60,31 +64,51 @@ export function restApi(world: World, deliveries: Deliveries): RestApi {
     throw error;
   });
 
+  async function limited(request: Request, actor: Actor, caller: Caller): Promise<Response> {
+    const used = limits.use(caller);
+    let state = used.now;
+    let response: Response;
+    let done = (): void => undefined;
+    try {
+      if (!used.allowed) throw rateLimitExceeded(caller);
+      done = secondary.begin(caller, { method: request.method, path: new URL(request.url).pathname });
+      const byName = requestByName(world, request);
+      actors.set(byName, actor);
+      response = notModified(request, await app.fetch(byName));
+    } catch (error) {
+      response = refused(error);
+    } finally {
+      done();
+    }
+    if (response.status === 304) state = limits.giveBack(caller);
+    for (const [name, value] of Object.entries(rateLimitHeaders(state))) response.headers.set(name, value);
+    return response;
+  }
+
   return {
     async answer(request) {
       let actor: Actor = { kind: 'anonymous' };
-      let used: RateLimit | null = null;
-      const who = request.headers.get('authorization') ?? 'anonymous';
       let response: Response;
       try {
         actor = authenticate(world, request.headers.get('authorization'));
-        const use = limits.use(who);
-        used = use.now;
-        if (!use.allowed) throw new HttpProblem(403, 'API rate limit exceeded');
-        const byName = requestByName(world, request);
-        actors.set(byName, actor);
-        response = notModified(request, await app.fetch(byName));
+        response = await limited(request, actor, callerOf(world, actor));
       } catch (error) {
-        if (!(error instanceof HttpProblem)) throw error;
-        response = json(error);
+        // Credentials that are not good count nowhere and name no limit: https://github.com/brekkylab/backlot/issues/273
+        response = refused(error);
       }
-      if (response.status === 304) limits.giveBack(who);
-      if (used) for (const [name, value] of Object.entries(rateLimitHeaders(used))) response.headers.set(name, value);
+      // Octokit's App authentication sets its clock by it.
+      response.headers.set('date', new Date(world.now()).toUTCString());
       response.headers.set('x-github-request-id', randomUUID());
       response.headers.set('x-github-media-type', 'github.v3; format=json');
       return { response, actor: actor.kind };
     },
   };
+}
+
+/** @throws what is no answer. */
+function refused(error: unknown): Response {
+  if (!(error instanceof HttpProblem)) throw error;
+  return json(error);
 }
 
 /** `/repositories/<id>/…` is the same as `/repos/<owner>/<name>/…`. */

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { isoSeconds } from '../git/commits.ts';
-import { HttpProblem } from '../problem.ts';
+import { validationFailed } from '../problem.ts';
 import { renderCommit } from '../render/commit.ts';
 import { renderStatus, renderStatusDetails } from '../render/deployment.ts';
 import { renderRepository, repositoryUrl } from '../render/repository.ts';
@@ -23,15 +23,12 @@ const newStatus = z.object({
   target_url: z.url().nullable().default(null),
 });
 
-/** Per commit and context. */
-const maxStatuses = 1000;
-
 async function create(call: RepositoryCall): Promise<Answer> {
   const { world, repository, sender } = call;
   const commit = await commitOf(call);
   const request = parsed(newStatus, call.body);
   const already = repository.statuses.filter(({ sha, context }) => sha === commit.sha && context === request.context).length;
-  if (already >= maxStatuses) throw new HttpProblem(422, 'This SHA and context has reached the maximum number of statuses.');
+  if (already >= world.limits.statusesOfContext) throw validationFailed({ resource: 'Status', field: 'context', code: 'custom', message: 'This SHA and context has reached the maximum number of statuses.' });
   const status: CommitStatus = {
     id: world.nextId(),
     sha: commit.sha,

@@ -6,6 +6,8 @@ export interface Needs {
   readonly app: readonly `${PermissionName}:${Level}`[];
   /** Null: no person may, whatever the role; check runs belong to Apps. */
   readonly person: Role | null;
+  /** It writes, and an archived repository does not mind. */
+  readonly archivedToo?: true;
 }
 
 export function roleOf(world: World, repository: Repository, account: Account): Role | null {
@@ -22,12 +24,18 @@ export function authorize(world: World, actor: Actor, repository: Repository, ne
   if (actor.kind === 'person') authorizePerson(roleOf(world, repository, actor.account), needs);
   else if (!coversRepository(actor, repository)) throw notFound();
   else if (!needs.app.some((need) => holds(actor.permissions, need))) throw notAccessible(needs);
+  // https://github.com/r-universe-org/help/issues/247
+  if (repository.archived && writes(needs)) throw new HttpProblem(403, 'Repository was archived so is read-only.');
 }
 
 function authorizePerson(role: Role | null, needs: Needs): void {
   if (role === null) throw notFound();
   if (needs.person === null) throw new HttpProblem(403, 'You must authenticate via a GitHub App.');
   if (rank[role] < rank[needs.person]) throw new HttpProblem(403, 'Must have admin rights to Repository.');
+}
+
+function writes({ app, archivedToo }: Needs): boolean {
+  return archivedToo !== true && app.some((need) => need.endsWith(':write'));
 }
 
 const rank: Readonly<Record<Role, number>> = { read: 0, write: 1, admin: 2 };

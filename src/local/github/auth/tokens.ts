@@ -33,7 +33,10 @@ function basicPassword(credentials: string): string {
 
 function tokenActor(world: World, secret: string): Token {
   const token = world.tokens.get(secret);
-  if (!token || (token.kind === 'installation' && token.expiresAt <= world.now())) throw badCredentials();
+  if (!token) throw badCredentials();
+  if (token.kind === 'person') return token;
+  if (token.expiresAt <= world.now() || token.installation.id !== world.installation?.id) throw badCredentials();
+  if (token.installation.suspended) throw suspended();
   return token;
 }
 
@@ -48,10 +51,12 @@ function appActor(world: World, jwt: string): Actor {
   if (!parsed.success) throw new HttpProblem(401, 'A JSON web token could not be decoded');
   const { iss, iat, exp } = parsed.data;
   const seconds = world.now() / 1000;
-  if (String(iss) !== String(world.app.id) && iss !== world.app.clientId) throw new HttpProblem(401, "'Issuer' claim ('iss') must be an Integer or a client id of an App that exists");
+  // https://github.com/actions/create-github-app-token/issues/76
+  if (String(iss) !== String(world.app.id) && iss !== world.app.clientId) throw new HttpProblem(404, 'Integration not found');
   if (exp <= seconds) throw new HttpProblem(401, "'Expiration time' claim ('exp') must be a numeric value representing the future time at which the assertion expires");
-  if (exp > seconds + 600 + 60) throw new HttpProblem(401, "'Expiration time' claim ('exp') is too far in the future");
-  if (iat > seconds + 60) throw new HttpProblem(401, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued");
+  // To the second, and no later clock is forgiven: https://github.com/Link-/gh-token/issues/17, https://github.com/microsoft/AL-Go/pull/2289
+  if (exp > seconds + 600) throw new HttpProblem(401, "'Expiration time' claim ('exp') is too far in the future");
+  if (iat > seconds) throw new HttpProblem(401, "'Issued at' claim ('iat') must be an Integer representing the time that the assertion was issued");
   return { kind: 'app' };
 }
 
@@ -61,6 +66,11 @@ function decoded(part: string): unknown {
   } catch {
     return null;
   }
+}
+
+/** https://github.com/octokit/octokit.rb/pull/1307 */
+export function suspended(): HttpProblem {
+  return new HttpProblem(403, 'This installation has been suspended');
 }
 
 function badCredentials(): HttpProblem {

@@ -13,7 +13,7 @@ export function suiteFor(world: World, repository: Repository, { headSha, headBr
   const existing = [...repository.suites.values()].find((suite) => suite.headSha === headSha);
   if (existing) return { suite: existing, isNew: false };
   const now = isoSeconds(world.now());
-  const suite: CheckSuite = { id: world.nextId(), headBranch, headSha, before, after: headSha, createdAt: now, updatedAt: now };
+  const suite: CheckSuite = { id: world.nextId(), headBranch, headSha, before, after: headSha, createdAt: now, updatedAt: now, requeued: false };
   repository.suites.set(suite.id, suite);
   return { suite, isNew: true };
 }

@@ -1,7 +1,8 @@
 import { createHmac, randomUUID } from 'node:crypto';
 import { nodeId, renderAccount, renderOrganization } from '../render/account.ts';
-import { renderRepository } from '../render/repository.ts';
+import { renderRepositoryOfEvent } from '../render/repository.ts';
 import type { GithubFaultBoard } from '../faults.ts';
+import type { GithubObserver } from '../observer.ts';
 import type { AppEvent, World } from '../world.ts';
 
 export interface Delivery {
@@ -32,10 +33,9 @@ export interface Deliveries {
   settled(): Promise<void>;
 }
 
-/** GitHub waits ten seconds, once: it never tries again by itself. */
-const timeoutMs = 10_000;
-const maxPayload = 25 * 1024 * 1024;
 const kept = 3000;
+/** Older ones are neither listed nor sent again: https://docs.github.com/webhooks/testing-and-troubleshooting-webhooks/redelivering-webhooks */
+const keptMs = 3 * 86_400_000;
 /** Every App gets these, subscribed or not. */
 const always: ReadonlySet<string> = new Set(['installation', 'installation_repositories']);
 
@@ -49,7 +49,7 @@ interface Prepared {
 }
 
 /** `closing` ends what is under way when the server stops. */
-export function appDeliveries(world: World, faults: GithubFaultBoard, closing: AbortSignal): Deliveries & { send(event: AppEvent): void } {
+export function appDeliveries(world: World, faults: GithubFaultBoard, observe: GithubObserver | null, closing: AbortSignal): Deliveries & { send(event: AppEvent): void } {
   let done: Delivery[] = [];
   const underWay = new Set<Promise<void>>();
 
@@ -59,10 +59,12 @@ export function appDeliveries(world: World, faults: GithubFaultBoard, closing: A
     const id = world.nextId();
     const fault = faults.next({ method: 'POST', path: `/deliveries/${prepared.event}`, kind: 'delivery' });
     const headers = deliveryHeaders(world, prepared, webhook.secret);
+    // Once: GitHub never tries again by itself.
+    const send = (): Promise<Outcome> => post(webhook.url, headers, prepared.body, AbortSignal.any([closing, AbortSignal.timeout(world.limits.deliveryMs)]));
     const attempt = async (): Promise<void> => {
       const startedAt = world.now();
-      const outcome = fault === 'github:drop-deliveries' ? unreachable : await post(webhook.url, headers, prepared.body, closing);
-      if (fault === 'github:duplicate-deliveries') await post(webhook.url, headers, prepared.body, closing);
+      const outcome = fault === 'github:drop-deliveries' ? unreachable : await send();
+      if (fault === 'github:duplicate-deliveries') await send();
       const { body, ...about } = prepared;
       done.unshift({ ...about, id, deliveredAt: new Date(startedAt).toISOString(), redelivery, duration: (world.now() - startedAt) / 1000, url: webhook.url, request: { headers, body }, ...outcome });
       if (done.length > kept) done = done.slice(0, kept);
@@ -74,9 +76,11 @@ export function appDeliveries(world: World, faults: GithubFaultBoard, closing: A
   return {
     send(event) {
       const prepared = prepare(world, event);
-      if (prepared && Buffer.byteLength(prepared.body) <= maxPayload) start(prepared, false);
+      if (!prepared || Buffer.byteLength(prepared.body) > world.limits.payloadBytes) return;
+      observe?.sent({ event: prepared.event, action: prepared.action, body: JSON.parse(prepared.body) });
+      start(prepared, false);
     },
-    list: () => done.toSorted((left, right) => right.id - left.id),
+    list: () => done.filter(({ deliveredAt }) => world.now() - Date.parse(deliveredAt) < keptMs).toSorted((left, right) => right.id - left.id),
     redeliver: ({ guid, event, action, installationId, repositoryId, request }) =>
       // A delivery is only made with an installation, see `prepare`.
       start({ guid, event, action, installationId: installationId ?? 0, repositoryId, body: request.body }, true),
@@ -90,10 +94,10 @@ export function appDeliveries(world: World, faults: GithubFaultBoard, closing: A
 function prepare(world: World, { name, repository, sender, payload }: AppEvent): Prepared | null {
   const { installation } = world;
   if (!installation || (repository && !installation.repositories.has(repository.id))) return null;
-  if (!always.has(name) && !world.app.events.includes(name)) return null;
+  if (!always.has(name) && (installation.suspended || !world.app.events.includes(name))) return null;
   const body = JSON.stringify({
     ...payload,
-    ...(repository && { repository: payload['repository'] ?? renderRepository(world, repository) }),
+    ...(repository && { repository: payload['repository'] ?? renderRepositoryOfEvent(world, repository) }),
     ...(repository?.owner.type === 'Organization' && { organization: renderOrganization(world, repository.owner) }),
     sender: renderAccount(world, sender),
     installation: payload['installation'] ?? { id: installation.id, node_id: nodeId('IntegrationInstallation', installation.id) },
@@ -121,9 +125,9 @@ type Outcome = Pick<Delivery, 'status' | 'statusCode' | 'response'>;
 const unreachable: Outcome = { status: 'failed to connect to host', statusCode: 502, response: { headers: {}, body: '' } };
 const timedOut: Outcome = { status: 'timed out', statusCode: 504, response: { headers: {}, body: '' } };
 
-async function post(url: string, headers: Record<string, string>, body: string, closing: AbortSignal): Promise<Outcome> {
+async function post(url: string, headers: Record<string, string>, body: string, signal: AbortSignal): Promise<Outcome> {
   try {
-    const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal: AbortSignal.any([closing, AbortSignal.timeout(timeoutMs)]) });
+    const answer = await fetch(url, { method: 'POST', headers, body, redirect: 'manual', signal });
     const response = { headers: Object.fromEntries(answer.headers), body: (await answer.text()).slice(0, 65_536) };
     return { status: answer.ok ? 'OK' : `Invalid HTTP Response: ${answer.status}`, statusCode: answer.status, response };
   } catch (error) {

@@ -1,9 +1,9 @@
 import { isAncestor, listCommits, readCommit } from '../git/commits.ts';
-import { changesByCommit } from '../git/diff.ts';
+import { changesByCommit, type CommitChanges } from '../git/diff.ts';
 import { listRefs, type RefUpdate } from '../git/refs.ts';
 import { noCommit } from '../git/ref-name.ts';
 import { emailOf, renderPushedCommit } from '../render/commit.ts';
-import { renderRepository, repositoryPage } from '../render/repository.ts';
+import { renderRepositoryOfEvent, repositoryPage } from '../render/repository.ts';
 import type { Account, Repository, World } from '../world.ts';
 
 /** GitHub lists no more in one event. */
@@ -14,8 +14,6 @@ export async function sendPush(world: World, repository: Repository, update: Ref
   const created = before === noCommit;
   const deleted = after === noCommit;
   const commits = deleted ? [] : await pushedCommits(world, repository, update);
-  const tip = deleted ? null : await readCommit(repository.objects, after);
-  const [tipChanges] = tip ? await changesByCommit(repository.directory, [after]) : [];
   world.send({
     name: 'push',
     repository,
@@ -32,9 +30,18 @@ export async function sendPush(world: World, repository: Repository, update: Ref
       base_ref: null,
       compare: compareUrl(world, repository, update),
       commits,
-      head_commit: tip && renderPushedCommit(world, repository, tip, { distinct: true, added: [], removed: [], modified: [], ...tipChanges }),
+      head_commit: deleted ? null : await headCommit(world, repository, after, commits),
     },
   });
+}
+
+/** Mostly it is among the commits of the push. */
+async function headCommit(world: World, repository: Repository, sha: string, commits: Awaited<ReturnType<typeof pushedCommits>>) {
+  const told = commits.find((commit) => commit?.id === sha);
+  if (told) return { ...told, distinct: true };
+  const commit = await readCommit(repository.objects, sha);
+  const [changes] = (await changesByCommit(repository.directory, [sha])).map(withinFiles);
+  return commit && renderPushedCommit(world, repository, commit, { distinct: true, added: [], removed: [], modified: [], ...changes });
 }
 
 /** Oldest first. Of a branch that was made, what no other branch has. */
@@ -42,8 +49,8 @@ async function pushedCommits(world: World, repository: Repository, { ref, before
   const others = (await listRefs(repository.directory, ['refs/heads'])).filter(({ name }) => name !== ref).map(({ sha }) => sha);
   const known = before === noCommit ? others : [before];
   const shas = await listCommits(repository.directory, { heads: [after], exclude: known, limit: maxCommits });
-  const distinct = new Set(await listCommits(repository.directory, { heads: [after], exclude: [...known, ...others], limit: maxCommits }));
-  const changes = await changesByCommit(repository.directory, shas);
+  const distinct = new Set(known === others ? shas : await listCommits(repository.directory, { heads: [after], exclude: [...known, ...others], limit: maxCommits }));
+  const changes = (await changesByCommit(repository.directory, shas)).map(withinFiles);
   return Promise.all(
     changes.map(async (change) => {
       const commit = await readCommit(repository.objects, change.sha);
@@ -52,9 +59,18 @@ async function pushedCommits(world: World, repository: Repository, { ref, before
   );
 }
 
+/** The three lists of a commit have so many files together. https://docs.github.com/webhooks/webhook-events-and-payloads#push */
+const maxFiles = 3000;
+
+function withinFiles({ sha, added, removed, modified }: CommitChanges): CommitChanges {
+  const left = maxFiles - added.length;
+  const kept = removed.slice(0, Math.max(0, left));
+  return { sha, added: added.slice(0, maxFiles), removed: kept, modified: modified.slice(0, Math.max(0, left - kept.length)) };
+}
+
 /** In a push the times are in seconds and the owner has a name: the oldest event of all. */
 function renderPushedRepository(world: World, repository: Repository) {
-  const rendered = renderRepository(world, repository);
+  const rendered = renderRepositoryOfEvent(world, repository);
   return {
     ...rendered,
     owner: { ...rendered.owner, name: repository.owner.login, email: null },

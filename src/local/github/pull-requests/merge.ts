@@ -16,7 +16,9 @@ export interface MergeRequest {
 
 /** Call it inside `repository.alone`. @returns the commit that is now the base's tip. @throws 405 when it cannot be merged, 409 when the head moved. */
 export async function mergePull(world: World, repository: Repository, pull: PullRequest, request: MergeRequest, by: Account): Promise<string> {
-  if (pull.merged || pull.state === 'closed' || pull.draft) throw new HttpProblem(405, 'Pull Request is not mergeable');
+  // https://github.com/lindell/multi-gitter/issues/622
+  if (pull.state === 'open' && pull.draft) throw new HttpProblem(405, 'Pull Request is still a draft');
+  if (pull.merged || pull.state === 'closed') throw new HttpProblem(405, 'Pull Request is not mergeable');
   if (request.sha !== null && request.sha !== pull.head.sha) throw new HttpProblem(409, 'Head branch was modified. Review and try the merge again.');
   const before = pull.base.sha;
   const after = await methods[request.method](world, repository, pull, request, by);

@@ -4,15 +4,18 @@ import { mergeTrees } from '../git/merge.ts';
 import { emailOf } from '../render/commit.ts';
 import type { Account, PullRequest, Repository, World } from '../world.ts';
 
-/** Whether the pull request merges without conflicts; keeps the merge as `refs/pull/<n>/merge`, as GitHub does. */
-export async function testMerge(world: World, repository: Repository, pull: PullRequest): Promise<boolean> {
+/** Whether the pull request merges without conflicts; null where nobody has found out since its head or base moved. */
+export function knownMergeable({ head, base, mergeTest }: PullRequest): boolean | null {
+  return mergeTest?.head === head.sha && mergeTest.base === base.sha ? mergeTest.commit !== null : null;
+}
+
+/** Finds out, and keeps the merge as `refs/pull/<n>/merge`, as GitHub does. */
+export async function testMerge(world: World, repository: Repository, pull: PullRequest): Promise<void> {
   const head = pull.head.sha;
   const base = pull.base.sha;
-  if (pull.mergeTest?.head === head && pull.mergeTest.base === base) return pull.mergeTest.commit !== null;
   const commit = await mergeCommit(world, repository, pull, { base, head, message: `Merge ${head} into ${base}` });
   pull.mergeTest = { head, base, commit };
   if (commit !== null) await runGit(repository.directory, ['update-ref', `refs/pull/${pull.number}/merge`, commit]);
-  return commit !== null;
 }
 
 interface MergeOf {

@@ -41,8 +41,8 @@ export function renderInstallation(world: World, installation: Installation) {
     single_file_name: null,
     has_multiple_single_files: false,
     single_file_paths: [],
-    suspended_by: null,
-    suspended_at: null,
+    suspended_by: installation.suspended && renderAccount(world, installation.suspended.by),
+    suspended_at: installation.suspended?.at ?? null,
   };
 }
 

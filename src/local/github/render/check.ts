@@ -29,8 +29,9 @@ export function runsOf(repository: Repository, suite: CheckSuite): CheckRun[] {
 /** GitHub's order of what decides a suite, worst first. */
 const worstFirst = ['failure', 'timed_out', 'action_required', 'cancelled', 'success', 'neutral', 'skipped'] as const;
 
-export function suiteState(runs: readonly CheckRun[]): Pick<CheckRun, 'status' | 'conclusion'> {
-  if (runs.length === 0) return { status: 'queued', conclusion: null };
+export function suiteState(repository: Repository, suite: CheckSuite): Pick<CheckRun, 'status' | 'conclusion'> {
+  const runs = runsOf(repository, suite);
+  if (suite.requeued || runs.length === 0) return { status: 'queued', conclusion: null };
   if (runs.every(({ status }) => status === 'completed')) {
     return { status: 'completed', conclusion: worstFirst.find((conclusion) => runs.some((run) => run.conclusion === conclusion)) ?? null };
   }
@@ -43,7 +44,7 @@ function renderSuiteOfRun(world: World, repository: Repository, suite: CheckSuit
     node_id: nodeId('CheckSuite', suite.id),
     head_branch: suite.headBranch,
     head_sha: suite.headSha,
-    ...suiteState(runsOf(repository, suite)),
+    ...suiteState(repository, suite),
     url: `${repositoryUrl(world, repository)}/check-suites/${suite.id}`,
     before: suite.before,
     after: suite.after,

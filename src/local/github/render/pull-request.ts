@@ -1,14 +1,15 @@
 import { countCommits } from '../git/commits.ts';
 import { pullFiles } from '../pull-requests/files.ts';
-import { testMerge } from '../pull-requests/test-merge.ts';
+import { knownMergeable, testMerge } from '../pull-requests/test-merge.ts';
 import { commentsOf, type PullRequest, type PullRequestSide, type Repository, type World } from '../world.ts';
 import { nodeId, renderAccount } from './account.ts';
 import { sum } from './commit.ts';
 import { authorAssociation } from './issue.ts';
-import { mergeSettings, renderRepository, repositoryPage, repositoryUrl } from './repository.ts';
+import { mergeSettings, renderRepository, renderRepositoryOfEvent, repositoryPage, repositoryUrl } from './repository.ts';
 
 function renderSide(world: World, { repository, ref, sha }: PullRequestSide) {
-  return { label: `${repository.owner.login}:${ref}`, ref, sha, user: renderAccount(world, repository.owner), repo: { ...renderRepository(world, repository), ...mergeSettings } };
+  const repo = repository.deleted ? null : { ...renderRepository(world, repository), ...mergeSettings };
+  return { label: `${repository.owner.login}:${ref}`, ref, sha, user: renderAccount(world, repository.owner), repo };
 }
 
 function addresses(world: World, repository: Repository, pull: PullRequest) {
@@ -72,11 +73,11 @@ export function renderPull(world: World, repository: Repository, pull: PullReque
   };
 }
 
-/** As one pull request answers, alone or in an event. `mergeable` is null until somebody asked with `test`. */
+/** As one pull request answers, alone or in an event. Who asks with `test` is told what is known, and whoever asks next what was found out: GitHub does that after it answered. */
 export async function renderPullDetails(world: World, repository: Repository, pull: PullRequest, options: { readonly test: boolean }) {
-  const mergeable = pull.merged ? null : options.test ? await testMerge(world, repository, pull) : null;
+  const mergeable = pull.merged ? null : knownMergeable(pull);
   const [files, commits] = await Promise.all([pullFiles(repository, pull), countCommits(repository.directory, pull.base.sha, pull.head.sha)]);
-  return {
+  const details = {
     ...renderPull(world, repository, pull),
     merged: pull.merged !== null,
     mergeable,
@@ -85,10 +86,19 @@ export async function renderPullDetails(world: World, repository: Repository, pu
     merged_by: pull.merged && renderAccount(world, pull.merged.by),
     comments: commentsOf(repository, pull.number).length,
     review_comments: 0,
-    maintainer_can_modify: false,
+    maintainer_can_modify: pull.maintainerCanModify,
     commits,
     additions: sum(files.map((file) => file.additions)),
     deletions: sum(files.map((file) => file.deletions)),
     changed_files: files.length,
   };
+  if (options.test && !pull.merged && mergeable === null) await testMerge(world, repository, pull);
+  return details;
+}
+
+/** The repositories inside an event are those of events. */
+export async function renderPullOfEvent(world: World, repository: Repository, pull: PullRequest) {
+  const { head, base, ...rest } = await renderPullDetails(world, repository, pull, { test: false });
+  const side = (rendered: typeof head, of: PullRequestSide) => ({ ...rendered, repo: rendered.repo && { ...rendered.repo, ...renderRepositoryOfEvent(world, of.repository) } });
+  return { ...rest, head: side(head, pull.head), base: side(base, pull.base) };
 }

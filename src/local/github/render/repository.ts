@@ -88,7 +88,7 @@ export function renderRepository(world: World, repository: Repository) {
     has_discussions: false,
     forks_count: forks,
     mirror_url: null,
-    archived: false,
+    archived: repository.archived,
     disabled: false,
     open_issues_count: open,
     license: null,
@@ -96,13 +96,19 @@ export function renderRepository(world: World, repository: Repository) {
     is_template: false,
     web_commit_signoff_required: false,
     topics: [],
-    custom_properties: {},
     visibility: 'private',
     forks,
     open_issues: open,
     watchers: 0,
     default_branch: repository.defaultBranch,
   };
+}
+
+/** Events and the repository itself say these, other answers do not. */
+const customProperties = { custom_properties: {} };
+
+export function renderRepositoryOfEvent(world: World, repository: Repository) {
+  return { ...renderRepository(world, repository), ...customProperties };
 }
 
 /** The sides of a pull request say these too. */
@@ -126,6 +132,7 @@ export function renderRepositoryDetails(world: World, repository: Repository, ro
   return {
     ...renderRepository(world, repository),
     ...mergeSettings,
+    ...customProperties,
     permissions: renderRole(role),
     network_count: 0,
     subscribers_count: 0,

@@ -1,0 +1,15 @@
+import type { FaultDescription } from '../../faults/board.ts';
+
+export const azureFaults = [
+  { name: 'azure:429', effect: '`SubscriptionRequestsThrottled`, `Retry-After: 1`', requests: 'any', example: 'azure:429,times=3' },
+  { name: 'azure:429-without-retry-after', effect: '`TooManyRequests` without the header', requests: 'any', example: 'azure:429-without-retry-after,method=GET' },
+  { name: 'azure:503', effect: '`ServiceUnavailable`', requests: 'any', example: 'azure:503,times=5' },
+  { name: 'azure:reset', effect: 'the connection is cut', requests: 'any', example: 'azure:reset,method=PUT' },
+  { name: 'azure:hang', effect: 'no answer until the client leaves', requests: 'any', example: 'azure:hang,path=containerApps/checkout' },
+  { name: 'azure:forbidden', effect: '`AuthorizationFailed`', requests: 'any', example: 'azure:forbidden,path=vaults,times=always' },
+  { name: 'azure:conflict', effect: '`ContainerAppOperationInProgress`', requests: 'writes', example: 'azure:conflict,path=containerApps,method=PATCH' },
+  { name: 'azure:operation-fails', effect: 'accepted, then the operation fails', requests: 'writes to Microsoft.App', example: 'azure:operation-fails,path=containerApps/checkout' },
+  { name: 'azure:status-lost', effect: "the operation's address answers 404, the work goes on", requests: 'operation addresses', example: 'azure:status-lost' },
+] as const satisfies readonly FaultDescription[];
+
+export type FaultName = (typeof azureFaults)[number]['name'];
