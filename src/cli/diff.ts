@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { compareThreeWay } from '../kernel/comparison/compare.ts';
+import { jsonOrNull } from '../kernel/json-or-null.ts';
 import type { FieldDifference } from '../kernel/plan.ts';
 import { exitCodes } from './exit-codes.ts';
 import { codeOf, oneOf } from './offline/offline-command.ts';
@@ -39,16 +40,8 @@ export function diffCommand(): Command {
 async function readBodies(command: Command, file: string): Promise<readonly Body[]> {
   const usage = (why: string): never => command.error(`error: ${file} ${why}`, { exitCode: exitCodes.usage });
   const text = await readFile(file, 'utf8').catch((error: unknown) => usage(`cannot be read (${codeOf(error)})`));
-  const read = bodies.safeParse(jsonOf(text));
+  const read = bodies.safeParse(jsonOrNull(text));
   return read.success ? read.data : usage('holds no container app: JSON of one or of a list is expected, each with `properties`');
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }
 
 /** Apps meet by name; two single bodies without names are taken for one app. Live apps that nobody declared are not looked at. */

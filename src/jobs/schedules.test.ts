@@ -25,7 +25,7 @@ const scans: Context = {
 /** One process of several that all hold the schedules. */
 async function start(sources: readonly Source[] = [], contexts: readonly Context[] = [scans]) {
   const shared = await redis.connect();
-  const outbox = redisOutbox(shared, await redis.connect(), { consumer: randomUUID(), onUnreadable: () => undefined });
+  const outbox = redisOutbox(shared, await redis.connect(), { consumer: randomUUID(), onUnreadable: () => undefined, takeOverAfterMs: 30_000 });
   const schedules = await startSchedules({
     producer: shared, worker: await redis.connect(), contexts, sources, store: redisStore(shared), outbox,
     clock: { now: () => Date.now() }, ids: { uuid: randomUUID }, locking: lockingOf(4000), log: quiet, lookEveryMs: 100,
@@ -90,7 +90,7 @@ describe('schedules', () => {
     await redis.server.empty();
     await watched(1);
     await expect.poll(() => asked).toBeGreaterThan(before);
-    const reader = redisOutbox(await redis.connect(), await redis.connect(), { consumer: 'reader', onUnreadable: () => undefined });
+    const reader = redisOutbox(await redis.connect(), await redis.connect(), { consumer: 'reader', onUnreadable: () => undefined, takeOverAfterMs: 30_000 });
     await expect.poll(async () => (await reader.next(50)).length).toBeGreaterThan(0);
   });
 });

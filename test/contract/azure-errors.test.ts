@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { recordingsFolder } from '../support/azure-recordings.ts';
+import { hasRecordings, recordingsFolder } from '../support/azure-recordings.ts';
+import { sharedPath } from '../support/shared-folder.ts';
 import { codesIn, codesInSource } from './azure-error-codes.ts';
 import { errorSources } from './azure-error-sources.ts';
 
-const facts = join(process.env['TRUEUP_SHARED'] ?? '../shared', 'facts', 'azure.md');
+const facts = sharedPath('facts', 'azure.md');
 const { codes, passedOn } = codesInSource();
 const used = [...new Set(codes.map(({ code }) => code))].toSorted();
 const rows = Object.entries(errorSources);
@@ -44,7 +45,7 @@ describe('every error code of the local Azure says where it is known from', () =
     expect(source).toMatch(/^(recording \S+\.json|facts [AB]\d(\.\d)?|https:\/\/(github\.com\/[^/]+\/[^/]+\/(issues|pull)\/\d+|learn\.microsoft\.com\/\S+)|ours)$/);
   });
 
-  it.skipIf(!existsSync(recordingsFolder)).each(rows.flatMap(([code, source]) => (source.startsWith('recording ') ? [{ code, file: source.slice('recording '.length) }] : [])))('$code is in $file (skipped where ../shared is absent)', ({ code, file }) => {
+  it.skipIf(!hasRecordings).each(rows.flatMap(([code, source]) => (source.startsWith('recording ') ? [{ code, file: source.slice('recording '.length) }] : [])))('$code is in $file (skipped where ../shared is absent)', ({ code, file }) => {
     expect(wordIn(readFileSync(join(recordingsFolder, file), 'utf8'), code)).toBe(true);
   });
 

@@ -16,6 +16,7 @@ import { tailOf } from '../support/chance.ts';
 import { isRunning } from '../support/processes.ts';
 import { failure } from '../support/local-azure.ts';
 import { shapeOf } from '../support/shape.ts';
+import { sharedPath } from '../support/shared-folder.ts';
 import { heldTotals } from '../support/totals.ts';
 import { describeCanaries } from './azure-canaries.ts';
 
@@ -286,7 +287,7 @@ describe('what is measured of replicas', () => {
   });
 });
 
-const examples = join(process.env['TRUEUP_SHARED'] ?? '../shared', 'azure/spec-examples/insights-2024-02-01/GetMetric.json');
+const examples = sharedPath('azure/spec-examples/insights-2024-02-01/GetMetric.json');
 
 describe('the shape of an answer', () => {
   it.runIf(existsSync(examples))('is that of the published example', async () => {

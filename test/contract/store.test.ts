@@ -122,7 +122,7 @@ describe('a commit in redis', () => {
     expect(await commits.commit({ saves: [save(keyOf('a'), 0, { count: 1 })], emits: [emitted, message], applied: { envelope: message, reaction: 'gitops/when-x' }, lease: null })).toBe('written');
     expect(await commits.isApplied(message, 'gitops/when-x')).toBe(true);
     expect(await commits.isApplied(message, 'gitops/when-y')).toBe(false);
-    const outbox = redisOutbox(redis, await bench.connect(), { consumer: 'me', onUnreadable: () => undefined });
+    const outbox = redisOutbox(redis, await bench.connect(), { consumer: 'me', onUnreadable: () => undefined, takeOverAfterMs: 30_000 });
     expect((await outbox.next(10)).map(({ envelope }) => envelope)).toEqual([emitted, message]);
   });
 

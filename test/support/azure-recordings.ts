@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { sharedPath } from './shared-folder.ts';
 
 /** Recorded traffic of Azure. It lies beside the repository; where it does not, what replays it is skipped. */
-export const recordingsFolder = join(process.env['TRUEUP_SHARED'] ?? '../shared', 'azure', 'recordings');
+export const recordingsFolder = sharedPath('azure', 'recordings');
 export const hasRecordings = existsSync(recordingsFolder);
 
 export interface Interaction {

@@ -1,4 +1,4 @@
-import type { Finding } from './azure-spec-finding.ts';
+import { answersApps as apps, answersEnvironments as environments, type Finding } from './azure-spec-finding.ts';
 
 /** A known disagreement between the real service and its own description. */
 export interface Allowed {
@@ -18,8 +18,6 @@ export interface Allowed {
   readonly source: string;
 }
 
-const apps = /^ContainerApps_(?:Get|CreateOrUpdate|Update|Start|Stop|ListBy\w+)$|^ContainerappOperationResults$/;
-const environments = /^ManagedEnvironments_(?:Get|CreateOrUpdate|Update|ListBy\w+)$|^ManagedEnvironmentOperationResults$/;
 const revisions = /^ContainerAppsRevisions_(?:GetRevision|ListRevisions)$/;
 const resources = new RegExp(`${apps.source}|${environments.source}`);
 const extra = ['OBJECT_ADDITIONAL_PROPERTIES', 'additionalProperties'];

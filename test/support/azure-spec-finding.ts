@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { sharedPath } from './shared-folder.ts';
 
 /** Azure's own descriptions. They lie beside the repository; where they do not, what is held against them is skipped. */
-export const specFolder = join(process.env['TRUEUP_SHARED'] ?? '../shared', 'azure', 'swagger');
+export const specFolder = sharedPath('azure', 'swagger');
 export const hasSpec = existsSync(specFolder);
 
 /** What disagrees with a description. */
@@ -40,6 +40,10 @@ export function versionOf(address: string): string {
 export function lineOf({ by, side, operation, status, code, at, message }: Finding): string {
   return `${side} of ${operation} ${status}, ${at}: ${message} (${by} ${code})`;
 }
+
+/** Operations whose answer is an app, or a list of them; and the same of environments. */
+export const answersApps = /^ContainerApps_(?:Get|CreateOrUpdate|Update|Start|Stop|ListBy\w+)$|^ContainerappOperationResults$/;
+export const answersEnvironments = /^ManagedEnvironments_(?:Get|CreateOrUpdate|Update|ListBy\w+)$|^ManagedEnvironmentOperationResults$/;
 
 /** Microsoft.App takes a JSON merge patch (RFC 7396), although the files describe the whole resource as its body. */
 export function isMergePatch(operation: string): boolean {

@@ -4,8 +4,9 @@ import * as sdk from '@azure/arm-appcontainers';
 import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import formats from 'ajv-formats';
 import { isMergePatch, place, specFolder, type Finding } from './azure-spec-finding.ts';
+import { stepsOf } from './json-pointer.ts';
 
-type Resource = 'ContainerApp' | 'ManagedEnvironment' | 'Revision' | 'Replica';
+export type Resource = 'ContainerApp' | 'ManagedEnvironment' | 'Revision' | 'Replica';
 type Shape = Resource | 'OperationStatusResult' | 'ErrorResponse';
 
 export interface Model {
@@ -94,7 +95,7 @@ function isFault({ keyword, data, instancePath }: ErrorObject, { side, operation
 
 function described({ keyword, instancePath, params, message = '', data }: ErrorObject): Pick<Finding, 'code' | 'at' | 'message'> {
   const extra: unknown = params['additionalProperty'] ?? params['missingProperty'];
-  const steps = instancePath.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
+  const steps = stepsOf(instancePath);
   const found = typeof data === 'object' ? '' : `, found ${JSON.stringify(data)}`;
   return { code: keyword, at: place(typeof extra === 'string' ? [...steps, extra] : steps), message: `${message}${found}` };
 }

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import type { LiveValidationResult, LiveValidator } from 'oav';
 import type { AzureExchange } from '../../src/local/azure/http/observation.ts';
 import { place, specFolder, versionOf, type Finding } from './azure-spec-finding.ts';
+import { stepsOf } from './json-pointer.ts';
 
 /** The versions that are described. A request of another version is held against these, because later ones are not described. */
 const described = { app: '2024-03-01', insights: '2024-02-01', vault: '7.5' } as const;
@@ -104,8 +105,4 @@ function bodyOf(body: unknown): { body?: Record<string, unknown> } {
 
 function findingsOf({ errors }: LiveValidationResult, told: Pick<Finding, 'side' | 'operation' | 'status' | 'version'>): readonly Finding[] {
   return errors.map(({ code, message, pathsInPayload }) => ({ by: 'swagger', ...told, code, at: place(stepsOf(pathsInPayload[0] ?? '')), message }));
-}
-
-function stepsOf(pointer: string): readonly string[] {
-  return pointer.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
 }

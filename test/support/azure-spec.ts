@@ -1,7 +1,7 @@
 import type { AzureExchange } from '../../src/local/azure/http/observation.ts';
 import { openFlags, type ReadOnlyFields } from './azure-spec-flags.ts';
-import { isMergePatch, versionOf, type Finding } from './azure-spec-finding.ts';
-import { openModel, type Model } from './azure-spec-model.ts';
+import { answersApps, answersEnvironments, isMergePatch, versionOf, type Finding } from './azure-spec-finding.ts';
+import { openModel, type Model, type Resource } from './azure-spec-model.ts';
 import { openSwagger, type DescribedOperation } from './azure-spec-swagger.ts';
 
 interface Held {
@@ -16,11 +16,9 @@ export interface AzureSpec {
   hold(exchange: AzureExchange): Promise<Held>;
 }
 
-type Resource = 'ContainerApp' | 'ManagedEnvironment' | 'Revision' | 'Replica';
-
 const answered: readonly (readonly [RegExp, Resource])[] = [
-  [/^ContainerApps_(?:Get|CreateOrUpdate|Update|Start|Stop|ListBy\w+)$|^ContainerappOperationResults$/, 'ContainerApp'],
-  [/^ManagedEnvironments_(?:Get|CreateOrUpdate|Update|ListBy\w+)$|^ManagedEnvironmentOperationResults$/, 'ManagedEnvironment'],
+  [answersApps, 'ContainerApp'],
+  [answersEnvironments, 'ManagedEnvironment'],
   [/^ContainerAppsRevisions_(?:Get|List)/, 'Revision'],
   [/^ContainerAppsRevisionReplicas_(?:Get|List)/, 'Replica'],
 ];
@@ -45,10 +43,6 @@ export async function openAzureSpec(): Promise<AzureSpec> {
       return { operation: named, findings: [...described, ...requestFindings(model, flags, named, exchange), ...answerFindings(model, named, exchange), ...addressFindings(named, exchange)] };
     },
   };
-}
-
-function isOfApps(address: string): boolean {
-  return partOf(address) === 'app';
 }
 
 function partOf(address: string): 'app' | 'insights' | 'vault' | null {
@@ -100,7 +94,7 @@ function requestFindings(model: Model, flags: ReadOnlyFields, operation: string,
 function answerFindings(model: Model, operation: string, { status, responseBody, url }: AzureExchange): readonly Finding[] {
   const finding = { side: 'answer', operation, status, version: versionOf(url) } as const;
   if (responseBody === null) return [];
-  if (status >= 400) return isOfApps(url) ? model.hold(responseBody, 'ErrorResponse', finding) : [];
+  if (status >= 400) return partOf(url) === 'app' ? model.hold(responseBody, 'ErrorResponse', finding) : [];
   if (operation.endsWith('OperationStatuses')) return model.hold(responseBody, 'OperationStatusResult', finding);
   const resource = answered.find(([pattern]) => pattern.test(operation))?.[1];
   return resource === undefined ? [] : itemsOf(responseBody).flatMap((item) => model.hold(item, resource, finding));

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { stepsOf } from './json-pointer.ts';
 
 /** A schema as GitHub writes it: OpenAPI 3.0. */
 export interface Schema {
@@ -129,8 +130,7 @@ export function eventSchema(event: string, action: string | null): Schema | null
 
 /** The text of what lies under a JSON pointer of the description: to look up what an exception goes by. */
 export function textAt(pointer: string): string {
-  const place = pointer.split('/').slice(1).map((step) => step.replaceAll('~1', '/').replaceAll('~0', '~'));
-  const found = place.reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[step] : undefined), githubDocument());
+  const found = stepsOf(pointer).reduce<unknown>((at, step) => (typeof at === 'object' && at !== null ? (at as Readonly<Record<string, unknown>>)[step] : undefined), githubDocument());
   return JSON.stringify(found) ?? '';
 }
 

@@ -27,12 +27,16 @@ function schemas(): NonNullable<typeof loaded> {
  * other field, and by GitHub's own description, which is younger.
  */
 export function webhookViolations(delivery: { readonly event: string; readonly action: string | null; readonly body: unknown }): readonly Violation[] {
-  const { event, action } = delivery;
-  const call = action === null ? event : `${event} ${action}`;
+  const call = eventName(delivery);
   return distinct([...octokitFaults(delivery), ...describedFaults(delivery)]).map((fault) => ({ call, operation: call, status: null, ...fault }));
 }
 
 type Delivery = Parameters<typeof webhookViolations>[0];
+
+/** `check_run created`, or `push`. */
+export function eventName({ event, action }: Pick<Delivery, 'event' | 'action'>): string {
+  return action === null ? event : `${event} ${action}`;
+}
 
 /** By `@octokit/webhooks-schemas` alone. */
 export function octokitFaults({ event, action, body }: Delivery): readonly Fault[] {

@@ -2,7 +2,7 @@ import type { GithubExchange, GithubObserver } from '../../src/local/github/obse
 import { operationFor } from './github-spec-document.ts';
 import { exchangeViolations, type Violation } from './github-spec-exchange.ts';
 import { disagreementOf, type Disagreement } from './github-spec-known.ts';
-import { webhookViolations } from './github-spec-webhooks.ts';
+import { eventName, webhookViolations } from './github-spec-webhooks.ts';
 
 export interface SpecReport {
   readonly answers: number;
@@ -58,7 +58,7 @@ function reportOf(held: readonly Held[]): Omit<SpecReport, 'answers' | 'deliveri
   const met = new Set<Disagreement>();
   const violations = new Map<string, Violation>();
   for (const each of held) {
-    if (each.kind === 'event') events.add([each.event.event, ...(each.event.action === null ? [] : [each.event.action])].join(' '));
+    if (each.kind === 'event') events.add(eventName(each.event));
     else operations.add(operationFor(each.exchange.method, each.exchange.path)?.operation.operationId ?? `${each.exchange.method} ${each.exchange.path}`);
     const all = each.kind === 'event' ? webhookViolations(each.event) : exchangeViolations(each.exchange);
     for (const violation of all) {

@@ -1,9 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { sharedPath } from './shared-folder.ts';
 
 /** The examples of Key Vault's specification. They lie beside the repository; where they do not, what reads them is skipped. */
-const folder = join(process.env['TRUEUP_SHARED'] ?? '../shared', 'azure', 'spec-examples', 'keyvault-7.5');
+const folder = sharedPath('azure', 'spec-examples', 'keyvault-7.5');
 export const hasVaultExamples = existsSync(folder);
 
 interface VaultExample {

@@ -1,10 +1,11 @@
 import { createHttpHeaders, createPipelineRequest, type HttpMethods, type PipelineResponse } from '@azure/core-rest-pipeline';
 import * as z from 'zod';
+import { jsonOrNull } from '../../kernel/json-or-null.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import type { Call, CallOptions, Calls } from './calls.ts';
 import type { Clients } from './clients.ts';
 import { isPinned, managementHost } from './route.ts';
-import { isAbsent, parseJson, readAs, translateFailure, unexpectedAnswer } from './translate.ts';
+import { isAbsent, readAs, translateFailure, unexpectedAnswer } from './translate.ts';
 
 /** Of Microsoft.App: the newest of which real traffic was read. */
 const apiVersion = '2025-01-01';
@@ -101,5 +102,5 @@ export function isArmAddress(url: string): boolean {
 
 function answerOf(response: PipelineResponse): ArmAnswer {
   const text = response.bodyAsText ?? '';
-  return { status: response.status, header: (name) => response.headers.get(name), text, body: parseJson(text) };
+  return { status: response.status, header: (name) => response.headers.get(name), text, body: jsonOrNull(text) };
 }

@@ -1,12 +1,13 @@
 import * as z from 'zod';
 import type { AbortSignal } from '../../kernel/context.ts';
 import type { TenantId } from '../../kernel/ids.ts';
+import { jsonOrNull } from '../../kernel/json-or-null.ts';
 import type { OperationStatus, OperationToken } from '../../kernel/operation.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import { addressOf, isArmAddress, type AppCall, type Arm, type ArmAnswer } from './arm.ts';
 import type { OperationSeal } from './operation-seal.ts';
 import { retryAfterMs } from './retry-after.ts';
-import { errorOf, parseJson, readAs, translateFailure } from './translate.ts';
+import { errorOf, readAs, translateFailure } from './translate.ts';
 
 /** Long-running operations without a poller: a token now, one look at a time later, in any process. */
 export interface Operations {
@@ -38,7 +39,7 @@ export function operationsOf({ arm, seal, clock, pollMs }: OperationsOptions): O
       return seal.seal(call.tenant, JSON.stringify({ ...whereToLook(accepted, path), subscription, resourceGroup } satisfies Sealed));
     },
     async look(tenant, token, signal) {
-      const sealed = sealedSchema.safeParse(parseJson(seal.open(tenant, token) ?? '')).data;
+      const sealed = sealedSchema.safeParse(jsonOrNull(seal.open(tenant, token) ?? '')).data;
       if (!sealed || !isArmAddress(sealed.url)) return { status: 'unknown' };
       const { subscription, resourceGroup } = sealed;
       const call: AppCall = { operation: 'operations.look', tenant, touches: { subscription, resourceGroup }, signal };

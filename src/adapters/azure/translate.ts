@@ -1,6 +1,7 @@
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
 import * as z from 'zod';
 import { Conflict, NotAllowed, Rejected, Throttled, Unavailable } from '../../kernel/errors.ts';
+import { jsonOrNull } from '../../kernel/json-or-null.ts';
 import { retryAfterMs } from './retry-after.ts';
 
 /** What Azure answered when it did not do what was asked. */
@@ -134,7 +135,7 @@ const wrappedBody = z.object({ error: errorBody });
 
 /** Code and field of `{error:{code,message}}`, of the bare form of older services, or of an operation's status. */
 export function errorOf(text: string): { readonly code: string | null; readonly field: string | null } {
-  const json = parseJson(text);
+  const json = jsonOrNull(text);
   const body = wrappedBody.safeParse(json).data?.error ?? errorBody.safeParse(json).data;
   const field = /Field '([\w.[\]-]{1,200})'/.exec(body?.message ?? '')?.[1] ?? null;
   return { code: safeCode(body?.code ?? ''), field };
@@ -142,13 +143,4 @@ export function errorOf(text: string): { readonly code: string | null; readonly 
 
 function safeCode(code: string): string | null {
   return /^[\w.-]{1,80}$/.test(code) ? code : null;
-}
-
-/** Null when it is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

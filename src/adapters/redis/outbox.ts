@@ -18,7 +18,7 @@ interface OutboxOptions {
   /** Told about an entry that cannot be read: it is set aside, so that it does not stop the others. */
   readonly onUnreadable: (id: string, error: unknown) => void;
   /** Entries of a consumer that did not acknowledge for this long are taken over. */
-  readonly takeOverAfterMs?: number;
+  readonly takeOverAfterMs: number;
 }
 
 /** Looked for every half of it, so that what a dead worker was relaying is taken up before its jobs are, which is `lockMs` later. */
@@ -46,7 +46,7 @@ export function redisOutbox(redis: Redis, blocking: Redis, options: OutboxOption
   };
 }
 
-function outboxReader(redis: Redis, blocking: Redis, { consumer, onUnreadable, takeOverAfterMs = takeOverOf(60_000) }: OutboxOptions): Outbox['next'] {
+function outboxReader(redis: Redis, blocking: Redis, { consumer, onUnreadable, takeOverAfterMs }: OutboxOptions): Outbox['next'] {
   let nextTakeOver = 0;
   // Entries of an answer that was lost on its way count as handed out to this consumer already.
   let lookBack = false;

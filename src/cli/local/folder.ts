@@ -18,9 +18,8 @@ export const written = {
 
 /** @throws {UsageFault} when something lies there that would be overwritten, and removed in the end. @throws when it cannot be written to. */
 export async function openFolder(wanted: string | null, clouds: readonly CloudName[]): Promise<Folder> {
-  const temporary = wanted === null ? await mkdtemp(join(tmpdir(), 'trueup-local-')) : null;
-  const path = temporary ?? resolve(wanted ?? '');
-  const made = temporary === null ? await usableFolder(path) : [temporary];
+  const path = wanted === null ? await mkdtemp(join(tmpdir(), 'trueup-local-')) : resolve(wanted);
+  const made = wanted === null ? [path] : await usableFolder(path);
   const names = clouds.flatMap((cloud) => Object.values(written[cloud]));
   const claims = await Promise.all(names.map(async (name) => ({ name, claimed: await claimed(path, name) })));
   const own = claims.filter((claim) => claim.claimed).map(({ name }) => name);

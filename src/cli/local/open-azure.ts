@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { fault, type Fault } from '../../gitops/domain/reading/fault.ts';
+import { jsonOrNull } from '../../kernel/json-or-null.ts';
 import { startLocalAzure, type LocalAzure, type LocalAzureOptions, type VaultSeed } from '../../local/azure/start.ts';
 import type { Pace } from '../../local/azure/world.ts';
 import { httpCall } from '../demo/http-call.ts';
@@ -75,16 +76,8 @@ async function makeResources(azure: LocalAzure, { resourceGroups, identities }: 
 async function refusalOf({ arm, ca, token }: LocalAzure, path: string, body: object): Promise<string | null> {
   const { status, body: answer } = await httpCall(`${arm}${path}`, { method: 'PUT', ca, headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' }, agent: false }, JSON.stringify(body));
   if (status < 300) return null;
-  const { data } = armError.safeParse(parsed(answer));
+  const { data } = armError.safeParse(jsonOrNull(answer));
   return data ? `${data.error.code}: ${data.error.message}` : `Azure refuses it with ${status}`;
 }
 
 const armError = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

@@ -23,8 +23,7 @@ export function paceOf(named: PaceName | Partial<Record<string, number | undefin
 
 /** Reads one `--pace`: a name, or one or more `KEY=MS`; later ones add to those before. */
 export function paceOption(text: string, before: Partial<Pace> = {}): Partial<Pace> {
-  const name = paceNames.find((known) => known === text);
-  if (name !== undefined) return { ...before, ...paces[name] };
+  if (isPaceName(text)) return { ...before, ...paces[text] };
   return { ...before, ...Object.fromEntries(text.split(',').map(setting)) };
 }
 

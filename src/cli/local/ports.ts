@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import type { CloudName } from '../../local/faults/fault-api.ts';
+import { codeOf } from '../offline/offline-command.ts';
 import { UsageFault } from '../usage-fault.ts';
 
 const portNames = ['azure', 'github', 'panel'] as const;
@@ -30,7 +31,7 @@ export async function listeningAt<T>(name: PortName, port: number | undefined, s
   try {
     return await start();
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : null;
+    const code = codeOf(error);
     if (code === 'EADDRINUSE') throw new Error(`port ${port} is taken by another program: choose another one with --port ${name}=PORT, or leave it out for any that is free`, { cause: error });
     if (code === 'EACCES' && port !== undefined && port < 1024) throw new Error(`port ${port} needs rights that this user has not: choose one from 1024 on with --port ${name}=PORT`, { cause: error });
     throw error;

@@ -16,7 +16,10 @@ export interface ReadSeed extends Seed {
   readonly refuse: (found: Fault) => UsageFault;
 }
 
-/** Of an empty file it is as without a seed. @throws {UsageFault} that names every problem with file, line, what was expected and what to do. */
+/** Without a seed, and of an empty one. */
+export const noSeed: ReadSeed = { refuse: ({ message }) => new UsageFault(message) };
+
+/** @throws {UsageFault} that names every problem with file, line, what was expected and what to do. */
 export async function readSeed(file: string): Promise<ReadSeed> {
   const bytes = await readFile(file).catch((error: unknown) => {
     throw new UsageFault(`the seed ${file} cannot be read (${codeOf(error)})`);
@@ -26,7 +29,7 @@ export async function readSeed(file: string): Promise<ReadSeed> {
   const [document, second] = documents;
   const wrong = problems.filter(isError);
   if (wrong.length > 0) throw refused(wrong);
-  if (document === undefined) return { refuse: ({ message }) => new UsageFault(message) };
+  if (document === undefined) return noSeed;
   if (second !== undefined) throw refused([locate(second, null, fault({ code: 'two-documents', path: [], message: 'A seed is one document', expected: 'no line of ---', hint: 'Put everything into the first' }))]);
   const parsed = seedSchema.safeParse(document.value);
   const faults = parsed.success ? repeated(parsed.data) : faultsOf(parsed.error, seedSchema, document.value, []);

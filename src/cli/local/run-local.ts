@@ -10,7 +10,7 @@ import { openAzure } from './open-azure.ts';
 import { openGithub } from './open-github.ts';
 import type { Opened } from './opened.ts';
 import { checkPorts, listeningAt, type Ports } from './ports.ts';
-import { readSeed, type ReadSeed } from './read-seed.ts';
+import { noSeed, readSeed } from './read-seed.ts';
 import { readyForPeople, readyForPrograms } from './ready.ts';
 
 interface LocalOptions {
@@ -41,7 +41,7 @@ async function open({ clouds, ports, directory, seedFile, faults, pace, webhookU
   checkPorts(ports, clouds);
   const stranger = faults.find(({ name }) => !clouds.some((cloud) => name.startsWith(`${cloud}:`)));
   if (stranger) throw new UsageFault(`${stranger.name} is a fault of a cloud that is not started: start it, too, with \`trueup local all\``);
-  const seed: ReadSeed = seedFile === null ? { refuse: ({ message }) => new UsageFault(message) } : await readSeed(seedFile);
+  const seed = seedFile === null ? noSeed : await readSeed(seedFile);
   const folder = stack.use(await openFolder(directory, clouds));
   const azure = clouds.includes('azure') ? stack.use(await openAzure({ directory: folder.path, port: ports.azure, pace, seed: seed.azure, refuse: seed.refuse, log: logFailure })) : null;
   const github = clouds.includes('github') ? stack.use(await openGithub({ directory: folder.path, port: ports.github, seed: seed.github, seedFile: seedFile ?? '', refuse: seed.refuse, webhookUrl, log: logFailure })) : null;

@@ -1,4 +1,5 @@
 import type { Hono } from 'hono';
+import { jsonOrNull } from '../../kernel/json-or-null.ts';
 import { faultApi, type FaultSource } from './fault-api.ts';
 
 /** Of what asks for a fault; larger than any that says something. */
@@ -9,7 +10,7 @@ export function addFaultRoutes(app: Hono, sources: readonly FaultSource[]): void
   app.all('/faults/:id?', async ({ req, json, notFound }) => {
     const text = await shortText(req.raw.body);
     if (text === null) return json({ message: `A request has ${maxBytes} bytes at most` }, 413);
-    const answer = answerFaults(req.method, req.param('id') ?? null, parsed(text));
+    const answer = answerFaults(req.method, req.param('id') ?? null, jsonOrNull(text));
     if (answer === null) return notFound();
     return new Response(answer.body && JSON.stringify(answer.body), { status: answer.status, headers: { 'content-type': 'application/json' } });
   });
@@ -25,12 +26,4 @@ async function shortText(body: ReadableStream<Uint8Array> | null): Promise<strin
     chunks.push(chunk);
   }
   return Buffer.concat(chunks).toString('utf8');
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

@@ -1,3 +1,5 @@
+import { jsonOrNull } from '../../kernel/json-or-null.ts';
+
 /** One answered request of the REST API. */
 export interface GithubExchange {
   readonly method: string;
@@ -33,15 +35,7 @@ export async function observed(observer: GithubObserver, path: string, request: 
   const response = await answer();
   // What hung until the end was answered to nobody.
   if (response.status === 503 && response.body === null) return response;
-  const [requestBody, body] = [parsed(await asked.text()), parsed(await response.clone().text())];
+  const [requestBody, body] = [jsonOrNull(await asked.text()), jsonOrNull(await response.clone().text())];
   observer.answered({ method: request.method, path, query: new URL(request.url).searchParams, requestBody, status: response.status, headers: Object.fromEntries(response.headers), body });
   return response;
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
 }

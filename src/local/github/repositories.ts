@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { isoSeconds, type Person } from './git/commits.ts';
 import { runGit } from './git/git.ts';
 import { objectReader } from './git/object-reader.ts';
-import { renderInstallationOfEvent } from './render/app.ts';
-import { renderRepositoryName } from './render/repository.ts';
+import { sendInstallation, sendInstallationRepository } from './events/installation.ts';
 import { findRepository, forkOf, type Account, type Repository, type World } from './world.ts';
 import { HttpProblem } from './problem.ts';
 
@@ -95,14 +94,8 @@ export function installOn(world: World, repository: Repository, sender: Account)
   const first = world.installation === null;
   const installation = (world.installation ??= { id: world.nextId(), account: world.organization, repositories: new Set(), createdAt: isoSeconds(world.now()), suspended: null });
   installation.repositories.add(repository.id);
-  const names = [renderRepositoryName(repository)];
-  const rendered = renderInstallationOfEvent(world, installation);
-  if (first) {
-    world.send({ name: 'installation', repository: null, sender, payload: { action: 'created', installation: rendered, repositories: names } });
-  } else {
-    const payload = { action: 'added', installation: rendered, repository_selection: 'selected', repositories_added: names, repositories_removed: [], requester: null };
-    world.send({ name: 'installation_repositories', repository: null, sender, payload });
-  }
+  if (first) sendInstallation(world, installation, 'created', sender);
+  else sendInstallationRepository(world, installation, 'added', repository, sender);
   return installation.id;
 }
 

@@ -1,6 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { mkdir } from 'node:fs/promises';
 import { getRequestListener } from '@hono/node-server';
 import { newPersonalToken } from './auth/tokens.ts';
@@ -9,6 +8,7 @@ import { githubFaultBoard, type GithubFaultBoard } from './faults.ts';
 import { isoSeconds } from './git/commits.ts';
 import { githubJournal, type GithubJournal } from './journal.ts';
 import { defaultLimits, type Limits } from './limits.ts';
+import { listening } from './listening.ts';
 import type { GithubObserver } from './observer.ts';
 import { personOf } from './pull-requests/test-merge.ts';
 import { repositoryPage } from './render/repository.ts';
@@ -112,14 +112,6 @@ export async function startLocalGitHub(options: LocalGitHubOptions): Promise<Loc
       for (const { objects } of world.repositories.values()) objects.close();
     },
   };
-}
-
-function listening(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    // A listening TCP server has an address with a port.
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
 }
 
 function newWorld(options: LocalGitHubOptions, origin: string): World {

@@ -1,5 +1,4 @@
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import { Hono, type Context } from 'hono';
 import { azureFaults } from '../azure/control/fault-descriptions.ts';
@@ -8,6 +7,7 @@ import { faultSource, type CloudName, type FaultSource } from '../faults/fault-a
 import { addFaultRoutes } from '../faults/fault-routes.ts';
 import { foreignPage } from '../foreign-page.ts';
 import { githubFaults } from '../github/faults.ts';
+import { listening } from '../github/listening.ts';
 import type { LocalGitHub } from '../github/start.ts';
 import { azureEntries, githubEntries, type PanelJournal } from './panel-journal.ts';
 
@@ -69,12 +69,4 @@ function answerJournal(context: Context, clouds: readonly PanelCloud[], answer: 
   const names: readonly CloudName[] = clouds.map(({ faults }) => faults.cloud);
   const chosen = clouds.filter(({ faults }) => wanted === undefined || faults.cloud === wanted);
   return chosen.length > 0 ? answer(chosen) : context.json({ message: `cloud is one of ${names.join(', ')}` }, 422);
-}
-
-function listening(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    // A listening TCP server has an address with a port.
-    server.listen(port, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
 }

@@ -29,9 +29,9 @@ export interface ReplayWorld extends AsyncDisposable {
   settle(): Promise<void>;
 }
 
-/** Nothing ends before it is told to, and nothing rests in the time that a flow takes. */
-const pace: Partial<Pace> = { operationMs: 10_000, environmentMs: 10_000, readyMs: 60_000, expiryMs: 10_000 };
 const longestOperationMs = 10_000;
+/** Nothing ends before it is told to, and nothing rests in the time that a flow takes. */
+const pace: Partial<Pace> = { operationMs: longestOperationMs, environmentMs: longestOperationMs, readyMs: 60_000, expiryMs: longestOperationMs };
 const settleWithinMs = 20_000;
 const management = 'https://management.azure.com';
 
@@ -53,7 +53,7 @@ export async function replayWorld({ subscription, environmentsPerRegion }: Place
       const answer = await httpCall(url, { method, headers, agent }, body === null ? undefined : JSON.stringify(body));
       return { status: answer.status, headers: answer.headers, body: answer.body === '' ? null : (JSON.parse(answer.body) as unknown) };
     } catch (error) {
-      if (new URL(url).host === 'management.azure.com') throw error;
+      if (new URL(url).origin === management) throw error;
       return { status: 0, headers: {}, body: null };
     }
   };

@@ -12,11 +12,11 @@ import { azureAgent } from '../../../src/adapters/azure/route.ts';
 import { httpCall, type HttpAnswer } from '../../../src/cli/demo/http-call.ts';
 import type { AzureObserver } from '../../../src/local/azure/http/observation.ts';
 import { startLocalAzure, type LocalAzure } from '../../../src/local/azure/start.ts';
+import { fast } from '../../support/apps-through-sdk.ts';
 
 export const group = 'rg-spec';
 export const location = 'westeurope';
 export const vault = 'kv-spec';
-const quick = { updateIntervalInMs: 20 };
 
 /** A local Azure whose every exchange is observed, with a person's SDK clients. */
 export interface Drive extends AsyncDisposable {
@@ -75,14 +75,6 @@ export function appOf(environmentId: string, suffix: string, more: Partial<Conta
 }
 
 export async function environmentOf(client: ContainerAppsAPIClient, name: string): Promise<string> {
-  const { id = '' } = await client.managedEnvironments.createOrUpdate(group, name, { location, zoneRedundant: false, workloadProfiles: [{ name: 'Consumption', workloadProfileType: 'Consumption' }] }, quick);
+  const { id = '' } = await client.managedEnvironments.createOrUpdate(group, name, { location, zoneRedundant: false, workloadProfiles: [{ name: 'Consumption', workloadProfileType: 'Consumption' }] }, fast);
   return id;
 }
-
-export async function every<T>(items: AsyncIterable<T>): Promise<readonly T[]> {
-  const found: T[] = [];
-  for await (const item of items) found.push(item);
-  return found;
-}
-
-export { quick };

@@ -1,6 +1,8 @@
 import type { ContainerAppsAPIClient } from '@azure/arm-appcontainers';
+import { fast } from '../../support/apps-through-sdk.ts';
 import { until } from '../../support/apps-under-test.ts';
-import { appOf, environmentOf, every, group, location, quick, type Drive } from './drive.ts';
+import { all } from '../../support/local-azure.ts';
+import { appOf, environmentOf, group, location, type Drive } from './drive.ts';
 
 /** One part of what the local Azure models, from the first call to the last; each leaves nothing that another needs. */
 export type Journey = (drive: Drive) => Promise<void>;
@@ -9,21 +11,21 @@ export const environments: Journey = async (drive) => {
   const client = drive.apps();
   await environmentOf(client, 'env-alone');
   await client.managedEnvironments.get(group, 'env-alone');
-  await client.managedEnvironments.update(group, 'env-alone', { location, tags: { team: 'a' } }, quick);
-  await every(client.managedEnvironments.listByResourceGroup(group));
-  await every(client.managedEnvironments.listBySubscription());
-  await every(client.managedEnvironments.listWorkloadProfileStates(group, 'env-alone'));
-  await every(client.managedEnvironmentUsages.list(group, 'env-alone'));
-  await every(client.usages.list(location));
-  await every(client.availableWorkloadProfiles.list(location));
+  await client.managedEnvironments.update(group, 'env-alone', { location, tags: { team: 'a' } }, fast);
+  await all(client.managedEnvironments.listByResourceGroup(group));
+  await all(client.managedEnvironments.listBySubscription());
+  await all(client.managedEnvironments.listWorkloadProfileStates(group, 'env-alone'));
+  await all(client.managedEnvironmentUsages.list(group, 'env-alone'));
+  await all(client.usages.list(location));
+  await all(client.availableWorkloadProfiles.list(location));
   const { managedEnvironmentsStorages: storages } = client;
   const azureFile = { accountName: 'files', accountKey: 'a2V5', shareName: 'share', accessMode: 'ReadOnly' };
   await storages.createOrUpdate(group, 'env-alone', 'files', { properties: { azureFile } });
   await storages.get(group, 'env-alone', 'files');
   await storages.list(group, 'env-alone');
   await storages.delete(group, 'env-alone', 'files');
-  await client.managedEnvironments.delete(group, 'env-alone', quick);
-  await client.managedEnvironments.delete(group, 'env-alone', quick);
+  await client.managedEnvironments.delete(group, 'env-alone', fast);
+  await client.managedEnvironments.delete(group, 'env-alone', fast);
 };
 
 /** Each version shows other fields; the file describes 2024-03-01, the model 2026-07-01. */
@@ -32,34 +34,34 @@ export function appsIn(version: string): Journey {
     const client = drive.apps(version);
     const name = `app-${version.slice(0, 4)}`;
     const environmentId = await environmentOf(client, `env-${version.slice(0, 4)}`);
-    await client.containerApps.createOrUpdate(group, name, appOf(environmentId, 'one'), quick);
+    await client.containerApps.createOrUpdate(group, name, appOf(environmentId, 'one'), fast);
     await running(client, name, `${name}--one`);
-    await client.containerApps.createOrUpdate(group, name, appOf(environmentId, 'two'), quick);
+    await client.containerApps.createOrUpdate(group, name, appOf(environmentId, 'two'), fast);
     await running(client, name, `${name}--two`);
     const traffic = [{ revisionName: `${name}--one`, weight: 60 }, { revisionName: `${name}--two`, weight: 40, label: 'next' }];
-    await client.containerApps.update(group, name, { location, configuration: { ingress: { traffic } } }, quick);
+    await client.containerApps.update(group, name, { location, configuration: { ingress: { traffic } } }, fast);
     await client.containerApps.get(group, name);
-    await every(client.containerApps.listByResourceGroup(group));
-    await every(client.containerApps.listBySubscription());
+    await all(client.containerApps.listByResourceGroup(group));
+    await all(client.containerApps.listBySubscription());
     await client.containerApps.listSecrets(group, name);
     await revisions(client, name);
-    await client.containerApps.stop(group, name, quick);
-    await client.containerApps.start(group, name, quick);
-    await client.containerApps.delete(group, name, quick);
-    await client.containerApps.delete(group, name, quick);
+    await client.containerApps.stop(group, name, fast);
+    await client.containerApps.start(group, name, fast);
+    await client.containerApps.delete(group, name, fast);
+    await client.containerApps.delete(group, name, fast);
   };
 }
 
 async function revisions(client: ContainerAppsAPIClient, name: string): Promise<void> {
-  const { containerAppsRevisions: all, containerAppsRevisionReplicas: replicas } = client;
-  await every(all.listRevisions(group, name));
-  await all.getRevision(group, name, `${name}--one`);
+  const { containerAppsRevisions: revisionsOf, containerAppsRevisionReplicas: replicas } = client;
+  await all(revisionsOf.listRevisions(group, name));
+  await revisionsOf.getRevision(group, name, `${name}--one`);
   const { value } = await replicas.listReplicas(group, name, `${name}--two`);
   await replicas.getReplica(group, name, `${name}--two`, value[0]?.name ?? '');
-  await all.restartRevision(group, name, `${name}--two`);
-  await all.deactivateRevision(group, name, `${name}--one`);
-  await all.getRevision(group, name, `${name}--one`);
-  await all.activateRevision(group, name, `${name}--one`);
+  await revisionsOf.restartRevision(group, name, `${name}--two`);
+  await revisionsOf.deactivateRevision(group, name, `${name}--one`);
+  await revisionsOf.getRevision(group, name, `${name}--one`);
+  await revisionsOf.activateRevision(group, name, `${name}--one`);
   await running(client, name, `${name}--one`);
 }
 
@@ -71,7 +73,7 @@ function running(client: ContainerAppsAPIClient, name: string, revision: string)
 export const otherApps: Journey = async (drive) => {
   const client = drive.apps('2025-01-01');
   const environmentId = await environmentOf(client, 'env-other');
-  const made = (name: string, more: Parameters<typeof appOf>[2]): Promise<unknown> => client.containerApps.createOrUpdate(group, name, appOf(environmentId, 'one', more), quick);
+  const made = (name: string, more: Parameters<typeof appOf>[2]): Promise<unknown> => client.containerApps.createOrUpdate(group, name, appOf(environmentId, 'one', more), fast);
   const containers = (image: string) => [{ name: 'main', image }];
   await Promise.all([
     made('no-ingress', { configuration: {}, template: { containers: containers('r.azurecr.io/a:1') } }),
@@ -81,15 +83,15 @@ export const otherApps: Journey = async (drive) => {
     made('ending', { configuration: {}, template: { containers: containers('r.azurecr.io/a:1-crash') } }),
     made('no-image', { configuration: {}, template: { containers: containers('r.azurecr.io/a:1-badimage') } }).catch(() => null),
   ]);
-  await every(client.containerApps.listByResourceGroup(group));
-  for (const name of ['no-ingress', 'tcp', 'zero', 'identity', 'ending']) await every(client.containerAppsRevisions.listRevisions(group, name));
-  await every(drive.apps('2024-08-02-preview').containerApps.listByResourceGroup(group));
+  await all(client.containerApps.listByResourceGroup(group));
+  for (const name of ['no-ingress', 'tcp', 'zero', 'identity', 'ending']) await all(client.containerAppsRevisions.listRevisions(group, name));
+  await all(drive.apps('2024-08-02-preview').containerApps.listByResourceGroup(group));
 };
 
 export const metrics: Journey = async (drive) => {
   const client = drive.apps();
   const environmentId = await environmentOf(client, 'env-metrics');
-  const { id = '', configuration } = await client.containerApps.createOrUpdate(group, 'measured', appOf(environmentId, 'one'), quick);
+  const { id = '', configuration } = await client.containerApps.createOrUpdate(group, 'measured', appOf(environmentId, 'one'), fast);
   await running(client, 'measured', 'measured--one');
   await drive.raw('GET', '/', undefined, configuration?.ingress?.fqdn);
   const query = drive.metrics();
@@ -107,8 +109,8 @@ export const secrets: Journey = async (drive) => {
   await client.getSecret('fresh').catch(() => null);
   await client.getSecret('db');
   await client.getSecret('db', { version: 'a'.repeat(32) });
-  await every(client.listPropertiesOfSecretVersions('db'));
-  await every(client.listPropertiesOfSecrets());
+  await all(client.listPropertiesOfSecretVersions('db'));
+  await all(client.listPropertiesOfSecrets());
   await client.getSecret('not-there').catch(() => null);
   await client.updateSecretProperties('db', 'c'.repeat(32), {}).catch(() => null);
   const nobody = drive.azure.issueToken({ audience: 'https://vault.azure.net', principalId: '00000000-0000-4000-8000-00000000dead', clientId: '00000000-0000-4000-8000-00000000dead', expiresAt: Date.now() + 3_600_000 });
@@ -124,14 +126,14 @@ export const refusals: Journey = async (drive) => {
   const refused = async (call: Promise<unknown>): Promise<void> => void (await call.then(() => Promise.reject(new Error('was not refused')), () => null));
   await refused(client.containerApps.get(group, 'not-there'));
   await refused(client.containerApps.get('rg-not-there', 'not-there'));
-  await refused(every(client.containerApps.listByResourceGroup('rg-not-there')));
+  await refused(all(client.containerApps.listByResourceGroup('rg-not-there')));
   await refused(client.managedEnvironments.get(group, 'not-there'));
-  await refused(client.containerApps.createOrUpdate(group, 'Bad_Name', appOf(environmentId, 'one'), quick));
-  await refused(client.containerApps.createOrUpdate(group, 'orphan', appOf(`${environmentId}-not-there`, 'one'), quick));
-  await refused(client.containerApps.createOrUpdate(group, 'heavy', appOf(environmentId, 'one', { template: { containers: [{ name: 'main', image: 'a:1', resources: { cpu: 9, memory: '1Gi' } }] } }), quick));
-  const busy = client.containerApps.createOrUpdate(group, 'busy', appOf(environmentId, 'one'), quick);
+  await refused(client.containerApps.createOrUpdate(group, 'Bad_Name', appOf(environmentId, 'one'), fast));
+  await refused(client.containerApps.createOrUpdate(group, 'orphan', appOf(`${environmentId}-not-there`, 'one'), fast));
+  await refused(client.containerApps.createOrUpdate(group, 'heavy', appOf(environmentId, 'one', { template: { containers: [{ name: 'main', image: 'a:1', resources: { cpu: 9, memory: '1Gi' } }] } }), fast));
+  const busy = client.containerApps.createOrUpdate(group, 'busy', appOf(environmentId, 'one'), fast);
   await busy.submitted();
-  await client.containerApps.update(group, 'busy', { location, tags: { at: 'once' } }, quick).catch(() => null);
+  await client.containerApps.update(group, 'busy', { location, tags: { at: 'once' } }, fast).catch(() => null);
   await busy;
   await refused(client.containerAppsRevisions.getRevision(group, 'busy', 'busy--not-there'));
   await refused(client.containerAppsRevisions.restartRevision(group, 'busy', 'busy--not-there'));
@@ -140,9 +142,9 @@ export const refusals: Journey = async (drive) => {
     await refused(client.containerApps.get(group, 'busy'));
   }
   drive.azure.faults.ask({ name: 'azure:conflict', times: 1, path: 'containerApps/busy', method: 'PATCH' });
-  await refused(client.containerApps.update(group, 'busy', { location, tags: { at: 'conflict' } }, quick));
+  await refused(client.containerApps.update(group, 'busy', { location, tags: { at: 'conflict' } }, fast));
   drive.azure.faults.ask({ name: 'azure:operation-fails', times: 1, path: 'containerApps/busy', method: 'PATCH' });
-  await refused(client.containerApps.update(group, 'busy', { location, tags: { at: 'failing' } }, quick));
+  await refused(client.containerApps.update(group, 'busy', { location, tags: { at: 'failing' } }, fast));
   drive.azure.faults.ask({ name: 'azure:status-lost', times: 1, path: null, method: null });
-  await refused(client.containerApps.update(group, 'busy', { location, tags: { at: 'lost' } }, quick));
+  await refused(client.containerApps.update(group, 'busy', { location, tags: { at: 'lost' } }, fast));
 };

@@ -1,13 +1,16 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fast } from '../../support/apps-through-sdk.ts';
 import { openAzureSpec, type AzureSpec } from '../../support/azure-spec.ts';
 import { hasSpec } from '../../support/azure-spec-finding.ts';
 import { specWatch, type SpecWatch } from '../../support/azure-spec-watch.ts';
+import { all } from '../../support/local-azure.ts';
+import { sharedPath } from '../../support/shared-folder.ts';
 import { heldTotals } from '../../support/totals.ts';
-import { every, group, openDrive, quick, vault, type Drive } from './drive.ts';
+import { group, openDrive, vault, type Drive } from './drive.ts';
 
-const folder = join(process.env['TRUEUP_SHARED'] ?? '../shared', 'azure', 'spec-examples');
+const folder = sharedPath('azure', 'spec-examples');
 const appExamples = join(folder, 'microsoft.app-2024-03-01');
 
 interface Example {
@@ -46,7 +49,7 @@ describe.skipIf(!hasSpec || !existsSync(folder))('the examples of the specificat
     watch = specWatch(spec);
     drive = await openDrive(watch.observe);
     const workloadProfiles = [{ name: 'Consumption', workloadProfileType: 'Consumption' }, { name: 'My-GP-01', workloadProfileType: 'D4', minimumCount: 1, maximumCount: 3 }];
-    await drive.apps().managedEnvironments.createOrUpdate(group, 'demokube', { location: 'East US', workloadProfiles, zoneRedundant: false }, quick);
+    await drive.apps().managedEnvironments.createOrUpdate(group, 'demokube', { location: 'East US', workloadProfiles, zoneRedundant: false }, fast);
   });
 
   afterAll(() => drive[Symbol.asyncDispose]());
@@ -74,8 +77,8 @@ describe.skipIf(!hasSpec || !existsSync(folder))('the examples of the specificat
   });
 
   async function unsettled(): Promise<readonly string[]> {
-    const all = [...(await every(drive.apps().managedEnvironments.listBySubscription())), ...(await every(drive.apps().containerApps.listBySubscription()))];
-    return all.flatMap(({ name, provisioningState: state = '' }) => (state === 'Succeeded' || state === 'Failed' ? [] : [`${name} ${state}`]));
+    const resources = [...(await all(drive.apps().managedEnvironments.listBySubscription())), ...(await all(drive.apps().containerApps.listBySubscription()))];
+    return resources.flatMap(({ name, provisioningState: state = '' }) => (state === 'Succeeded' || state === 'Failed' ? [] : [`${name} ${state}`]));
   }
 
   it('reads and acts as described, refuses where nothing is, never fails', async () => {

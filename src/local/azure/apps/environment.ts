@@ -66,8 +66,9 @@ function profile(sent: JsonObject): JsonObject {
 
 /** `dynamicJsonColumns` came after 2024-03-01 [wire]. */
 function logsView(logs: unknown, api: ApiVersion): JsonObject | null {
+  if (!isObject(logs)) return null;
   const analytics = objectAt(logs, 'logAnalyticsConfiguration');
-  if (!isObject(logs) || analytics === null || api.identitySettings) return isObject(logs) ? logs : null;
+  if (analytics === null || api.identitySettings) return logs;
   const { dynamicJsonColumns: _dynamicJsonColumns, ...known } = analytics;
   return { ...logs, logAnalyticsConfiguration: known };
 }

@@ -43,6 +43,10 @@ function probeOf(declared: JsonObject): readonly Probe[] {
 /** Our programs answer at once, so what a declared second cuts off is a busy machine and nothing of the workload: at least this long, in milliseconds. */
 const shortestTimeoutMs = 5_000;
 
+function timeoutMs({ timeout }: Probe): number {
+  return Math.max(shortestTimeoutMs, timeout * 1000);
+}
+
 /** Executes the probe once against a replica's port. Never rejects. */
 export function runProbe(probe: Probe, port: number): Promise<boolean> {
   return probe.http === null ? runTcp(probe, port) : runHttp(probe, probe.http, port);
@@ -50,7 +54,7 @@ export function runProbe(probe: Probe, port: number): Promise<boolean> {
 
 function runTcp(probe: Probe, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ port, host: '127.0.0.1', timeout: Math.max(shortestTimeoutMs, probe.timeout * 1000) });
+    const socket = connect({ port, host: '127.0.0.1', timeout: timeoutMs(probe) });
     const end = (passes: boolean) => {
       socket.destroy();
       resolve(passes);
@@ -63,7 +67,7 @@ function runTcp(probe: Probe, port: number): Promise<boolean> {
 
 function runHttp(probe: Probe, { path, headers }: { readonly path: string; readonly headers: Readonly<Record<string, string>> }, port: number): Promise<boolean> {
   return new Promise((resolve) => {
-    const call = request({ host: '127.0.0.1', port, path, agent: false, timeout: Math.max(shortestTimeoutMs, probe.timeout * 1000), headers: { 'user-agent': 'kube-probe/1.31', ...headers } });
+    const call = request({ host: '127.0.0.1', port, path, agent: false, timeout: timeoutMs(probe), headers: { 'user-agent': 'kube-probe/1.31', ...headers } });
     call.once('response', (response) => {
       response.resume();
       const status = response.statusCode ?? 500;

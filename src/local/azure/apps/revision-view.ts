@@ -1,7 +1,7 @@
 import type { JsonObject } from '../../../kernel/desired-state.ts';
 import { secondsTime } from '../times.ts';
 import type { ApiVersion } from './api-version.ts';
-import { scaleView } from './app-view.ts';
+import { scaleView, type ViewOptions } from './app-view.ts';
 import type { App } from './app.ts';
 import { hex } from './names.ts';
 import { ingressDomain } from './host-names.ts';
@@ -15,15 +15,9 @@ function parentId(app: App, subscription: string): string {
   return `/subscriptions/${subscription}/resourceGroups/${app.group}/providers/Microsoft.App/containerApps/${app.name}`;
 }
 
-interface RevisionViewOptions {
-  readonly subscription: string;
-  readonly api: ApiVersion;
-}
-
-export function revisionView(app: App, revision: Revision, { subscription, api }: RevisionViewOptions): JsonObject {
+export function revisionView(app: App, revision: Revision, { subscription, api }: Pick<ViewOptions, 'subscription' | 'api'>): JsonObject {
   const { status } = revision;
   const domain = ingressDomain(app, app.applied ?? app.desired);
-  const { weight } = weightOf(app, revision);
   return {
     id: `${parentId(app, subscription)}/revisions/${revision.name}`,
     name: revision.name,
@@ -35,7 +29,7 @@ export function revisionView(app: App, revision: Revision, { subscription, api }
       template: revisionTemplate(app, revision.template, api),
       active: revision.active,
       replicas: revision.replicaCount,
-      trafficWeight: weight,
+      trafficWeight: weightOf(app, revision),
       ...(status.provisioningError !== null && { provisioningError: status.provisioningError }),
       healthState: status.healthState,
       provisioningState: status.provisioningState,

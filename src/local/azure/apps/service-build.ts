@@ -50,21 +50,18 @@ export const serviceBehaviours: Readonly<Record<keyof ServiceBuild, { readonly n
   },
 };
 
-export const newestBuild: ServiceBuild = {
-  statusNamesItsAddress: true,
-  publicNetworkAccess: true,
-  patchNamesItsStatus: true,
-  laterRevisionsCounted: true,
-  putEchoes: true,
-  identitySettings: true,
-};
+export const newestBuild: ServiceBuild = everywhere(true);
 
 /** Everything older at once. No region is recorded with all of it: it is what a client has to get along with at worst. */
-export const oldestBuild: ServiceBuild = {
-  statusNamesItsAddress: false,
-  publicNetworkAccess: false,
-  patchNamesItsStatus: false,
-  laterRevisionsCounted: false,
-  putEchoes: false,
-  identitySettings: false,
-};
+export const oldestBuild: ServiceBuild = everywhere(false);
+
+function everywhere(isNewest: boolean): ServiceBuild {
+  return {
+    statusNamesItsAddress: isNewest,
+    publicNetworkAccess: isNewest,
+    patchNamesItsStatus: isNewest,
+    laterRevisionsCounted: isNewest,
+    putEchoes: isNewest,
+    identitySettings: isNewest,
+  };
+}

@@ -27,7 +27,7 @@ function takesTraffic({ latestReady, latestRevision }: App): Revision | null {
   return latestReady === null || latestReady.status.provisioningState === 'Failed' ? (latestRevision ?? latestReady) : latestReady;
 }
 
-export function weightOf(app: App, revision: Revision): { readonly weight: number; readonly label: string | null } {
+export function weightOf(app: App, revision: Revision): number {
   const own = sharesOf(app).filter((share) => share.revision === revision);
-  return { weight: own.reduce((sum, share) => sum + share.weight, 0), label: own.find((share) => share.label !== null)?.label ?? null };
+  return own.reduce((sum, share) => sum + share.weight, 0);
 }

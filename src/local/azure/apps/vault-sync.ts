@@ -9,7 +9,7 @@ import type { Timers } from './timers.ts';
  */
 export function syncVaults(world: World, timers: Timers, apps: () => readonly App[]): void {
   const tick = () => {
-    for (const app of apps()) if (app.applied !== null && app.operation === null) syncApp(world, app);
+    for (const app of apps()) if (app.operation === null) syncApp(world, app);
     timers.after(world.pace.vaultSyncMs, tick);
   };
   timers.after(world.pace.vaultSyncMs, tick);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ok } from '../answers.ts';
 import type { ReadRequest } from '../http/read-request.ts';
 import { textAt } from '../json.ts';
-import { azureTime } from '../times.ts';
+import { azureTime, secondsTime } from '../times.ts';
 import type { AzureAnswer, LocalClock } from '../world.ts';
 import type { Principals } from './principals.ts';
 import type { TokenAuthority } from './tokens.ts';
@@ -31,9 +31,9 @@ export function loginService(options: LoginOptions): (request: ReadRequest) => A
     if (method === 'GET' && action === 'discovery/instance') return instances(origin);
     const isDiscovery = method === 'GET' && action === 'v2.0/.well-known/openid-configuration';
     if (!isDiscovery && !(method === 'POST' && action === 'oauth2/v2.0/token')) return null;
-    if (first.toLowerCase() !== tenantId) return shown(tenantUnknown(first), request, options.clock.now());
-    if (isDiscovery) return configuration(origin, tenantId);
-    const answer = token(request, options);
+    const isKnown = first.toLowerCase() === tenantId;
+    if (isKnown && isDiscovery) return configuration(origin, tenantId);
+    const answer = isKnown ? token(request, options) : tenantUnknown(first);
     return answer !== null && 'code' in answer ? shown(answer, request, options.clock.now()) : answer;
   };
 }
@@ -125,7 +125,7 @@ function tenantUnknown(tenant: string): Refusal {
 }
 
 function shown({ status, error, code, message }: Refusal, { origin, query }: ReadRequest, now: number): AzureAnswer {
-  const timestamp = `${new Date(now).toISOString().slice(0, 19).replace('T', ' ')}Z`;
+  const timestamp = `${secondsTime(now).replace('T', ' ')}Z`;
   const trace = randomUUID();
   const correlation = query.get('client-request-id') ?? randomUUID();
   const description = `AADSTS${code}: ${message} Trace ID: ${trace} Correlation ID: ${correlation} Timestamp: ${timestamp}`;

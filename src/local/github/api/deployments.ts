@@ -1,11 +1,10 @@
 import * as z from 'zod';
-import { isAncestor, isoSeconds, writeCommit, type Commit } from '../git/commits.ts';
-import { mergeTrees } from '../git/merge.ts';
+import { isAncestor, isoSeconds, type Commit } from '../git/commits.ts';
 import { readRef } from '../git/refs.ts';
 import { noCommit } from '../git/ref-name.ts';
 import { HttpProblem, notFound } from '../problem.ts';
 import { moveRef } from '../pull-requests/follow.ts';
-import { personOf, webFlow } from '../pull-requests/test-merge.ts';
+import { mergeCommit } from '../pull-requests/test-merge.ts';
 import { nodeId } from '../render/account.ts';
 import { renderDeployment, renderDeploymentStatus } from '../render/deployment.ts';
 import { repositoryPage, repositoryUrl } from '../render/repository.ts';
@@ -106,11 +105,9 @@ function autoMerge({ world, repository, sender }: RepositoryCall, ref: string, c
   const branch = `refs/heads/${ref.replace(/^refs\/heads\//, '')}`;
   return repository.alone(async () => {
     const main = (await readRef(directory, `refs/heads/${defaultBranch}`)) ?? noCommit;
-    const tree = (await readRef(directory, branch)) === commit.sha ? await mergeTrees(directory, commit.sha, main) : null;
-    if (tree === null) throw new HttpProblem(409, `Conflict merging ${defaultBranch} into ${ref}.`);
-    const author = personOf(world, sender);
-    const message = `Merge branch '${defaultBranch}' into ${ref}`;
-    const after = await writeCommit(directory, { tree, parents: [commit.sha, main], message, author, committer: webFlow(world) });
+    const merge = { base: commit.sha, head: main, message: `Merge branch '${defaultBranch}' into ${ref}`, author: sender };
+    const after = (await readRef(directory, branch)) === commit.sha ? await mergeCommit(world, repository, merge) : null;
+    if (after === null) throw new HttpProblem(409, `Conflict merging ${defaultBranch} into ${ref}.`);
     await moveRef(world, repository, { ref: branch, before: commit.sha, after }, sender);
     return { status: 202, body: { message: `Auto-merged ${defaultBranch} into ${ref} on deployment.` } };
   });

@@ -1,10 +1,9 @@
 import { isoSeconds } from '../git/commits.ts';
-import { HttpProblem, notFound } from '../problem.ts';
-import { renderInstallationOfEvent } from '../render/app.ts';
-import { renderRepositoryName } from '../render/repository.ts';
+import { authorize } from '../auth/permissions.ts';
+import { sendInstallation, sendInstallationRepository } from '../events/installation.ts';
+import { notFound } from '../problem.ts';
 import { installOn } from '../repositories.ts';
-import { roleOf } from '../auth/permissions.ts';
-import type { Account, Installation, Repository, World } from '../world.ts';
+import type { Account, Installation, Repository } from '../world.ts';
 import { installation } from './app.ts';
 import { noContent, numberParam, type Call, type Endpoint } from './endpoint.ts';
 
@@ -40,11 +39,6 @@ function uninstall(call: Call) {
   return noContent;
 }
 
-function sendInstallation(world: World, target: Installation, action: 'suspend' | 'unsuspend' | 'deleted', sender: Account): void {
-  const repositories = [...target.repositories].flatMap((id) => world.repositories.get(id) ?? []).map(renderRepositoryName);
-  world.send({ name: 'installation', repository: null, sender, payload: { action, installation: renderInstallationOfEvent(world, target), repositories } });
-}
-
 function add(call: Call) {
   const { repository, person } = administered(call);
   installOn(call.world, repository, person);
@@ -52,11 +46,9 @@ function add(call: Call) {
 }
 
 function remove(call: Call) {
-  const { world } = call;
   const { target, repository, person } = administered(call);
   if (!target.repositories.delete(repository.id)) throw notFound();
-  const payload = { action: 'removed', installation: renderInstallationOfEvent(world, target), repository_selection: 'selected', repositories_added: [], repositories_removed: [renderRepositoryName(repository)], requester: null };
-  world.send({ name: 'installation_repositories', repository: null, sender: person, payload });
+  sendInstallationRepository(call.world, target, 'removed', repository, person);
   return noContent;
 }
 
@@ -65,7 +57,7 @@ function administered(call: Call): { readonly target: Installation; readonly rep
   const target = installation(call);
   const repository = world.repositories.get(numberParam(call, 'repository'));
   // The endpoints are for persons only.
-  if (actor.kind !== 'person' || !repository || roleOf(world, repository, actor.account) === null) throw notFound();
-  if (roleOf(world, repository, actor.account) !== 'admin') throw new HttpProblem(403, 'Must have admin rights to Repository.');
+  if (actor.kind !== 'person' || !repository) throw notFound();
+  authorize(world, actor, repository, { app: [], person: 'admin' });
   return { target, repository, person: actor.account };
 }

@@ -30,8 +30,8 @@ export function secondaryLimits(limits: Limits, now: () => number): SecondaryLim
     const points = lastMinute.reduce((sum, each) => sum + each.points, next.points);
     if (points > limits.pointsPerMinute) throw secondaryLimitExceeded(secondsUntilFree(lastMinute, minute, next.at));
     if (!next.content) return;
+    const contentOfMinute = lastMinute.filter(({ content }) => content);
     const content = spent.filter((each) => each.content);
-    const contentOfMinute = content.filter(({ at }) => at > next.at - minute);
     if (contentOfMinute.length >= limits.contentPerMinute) throw secondaryLimitExceeded(secondsUntilFree(contentOfMinute, minute, next.at), blocked);
     if (content.length >= limits.contentPerHour) throw secondaryLimitExceeded(secondsUntilFree(content, hour, next.at), blocked);
   }

@@ -45,7 +45,7 @@ type Merge = (world: World, repository: Repository, pull: PullRequest, request: 
 const methods: Readonly<Record<MergeRequest['method'], Merge>> = {
   merge(world, repository, pull, { title, message }, by) {
     const subject = title ?? `Merge pull request #${pull.number} from ${pull.head.repository.owner.login}/${pull.head.ref}`;
-    return mergeCommit(world, repository, pull, { base: pull.base.sha, head: pull.head.sha, message: `${subject}\n\n${message ?? pull.title}`, author: by });
+    return mergeCommit(world, repository, { base: pull.base.sha, head: pull.head.sha, message: `${subject}\n\n${message ?? pull.title}`, author: by });
   },
   async squash(world, repository, pull, { title, message }) {
     const tree = await mergeTrees(repository.directory, pull.base.sha, pull.head.sha);

@@ -13,7 +13,7 @@ export function knownMergeable({ head, base, mergeTest }: PullRequest): boolean 
 export async function testMerge(world: World, repository: Repository, pull: PullRequest): Promise<void> {
   const head = pull.head.sha;
   const base = pull.base.sha;
-  const commit = await mergeCommit(world, repository, pull, { base, head, message: `Merge ${head} into ${base}` });
+  const commit = await mergeCommit(world, repository, { base, head, message: `Merge ${head} into ${base}`, author: pull.author });
   pull.mergeTest = { head, base, commit };
   if (commit !== null) await runGit(repository.directory, ['update-ref', `refs/pull/${pull.number}/merge`, commit]);
 }
@@ -22,14 +22,14 @@ interface MergeOf {
   readonly base: string;
   readonly head: string;
   readonly message: string;
-  readonly author?: Account;
+  readonly author: Account;
 }
 
 /** A merge commit of two parents; null when they conflict. */
-export async function mergeCommit(world: World, repository: Repository, pull: PullRequest, { base, head, message, author }: MergeOf): Promise<string | null> {
+export async function mergeCommit(world: World, repository: Repository, { base, head, message, author }: MergeOf): Promise<string | null> {
   const tree = await mergeTrees(repository.directory, base, head);
   if (tree === null) return null;
-  return writeCommit(repository.directory, { tree, parents: [base, head], message, author: personOf(world, author ?? pull.author), committer: webFlow(world) });
+  return writeCommit(repository.directory, { tree, parents: [base, head], message, author: personOf(world, author), committer: webFlow(world) });
 }
 
 export function personOf(world: World, account: Account): Person {

@@ -5,7 +5,7 @@ import { commentsOf, type PullRequest, type PullRequestSide, type Repository, ty
 import { nodeId, renderAccount } from './account.ts';
 import { sum } from './commit.ts';
 import { authorAssociation } from './issue.ts';
-import { mergeSettings, renderRepository, renderRepositoryOfEvent, repositoryPage, repositoryUrl } from './repository.ts';
+import { customProperties, mergeSettings, renderRepository, repositoryPage, repositoryUrl } from './repository.ts';
 
 function renderSide(world: World, { repository, ref, sha }: PullRequestSide) {
   const repo = repository.deleted ? null : { ...renderRepository(world, repository), ...mergeSettings };
@@ -99,6 +99,6 @@ export async function renderPullDetails(world: World, repository: Repository, pu
 /** The repositories inside an event are those of events. */
 export async function renderPullOfEvent(world: World, repository: Repository, pull: PullRequest) {
   const { head, base, ...rest } = await renderPullDetails(world, repository, pull, { test: false });
-  const side = (rendered: typeof head, of: PullRequestSide) => ({ ...rendered, repo: rendered.repo && { ...rendered.repo, ...renderRepositoryOfEvent(world, of.repository) } });
-  return { ...rest, head: side(head, pull.head), base: side(base, pull.base) };
+  const side = (rendered: typeof head) => ({ ...rendered, repo: rendered.repo && { ...rendered.repo, ...customProperties } });
+  return { ...rest, head: side(head), base: side(base) };
 }

@@ -105,7 +105,7 @@ export function renderRepository(world: World, repository: Repository) {
 }
 
 /** Events and the repository itself say these, other answers do not. */
-const customProperties = { custom_properties: {} };
+export const customProperties = { custom_properties: {} };
 
 export function renderRepositoryOfEvent(world: World, repository: Repository) {
   return { ...renderRepository(world, repository), ...customProperties };

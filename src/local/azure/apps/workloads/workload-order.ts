@@ -37,6 +37,7 @@ export function workloadOrder({ app, revision, replica, template, secrets, probe
     return name === null || secret === undefined ? [] : [{ variable, name, ...secret }];
   });
   const pathsOf = (...types: readonly Probe['type'][]) => new Set(probes.flatMap((probe) => (types.includes(probe.type) && probe.http ? [probe.http.path] : [])));
+  const readiness = pathsOf('Readiness');
   return {
     env: {
       ...Object.fromEntries(variables.map(({ variable, value }) => [variable, value])),
@@ -45,10 +46,10 @@ export function workloadOrder({ app, revision, replica, template, secrets, probe
       CONTAINER_APP_REVISION: revision,
       CONTAINER_APP_REPLICA_NAME: replica,
     },
-    image: (container && textAt(container, 'image')) ?? '',
+    image: textAt(container, 'image') ?? '',
     secrets: read.map(({ name, variable, version }) => ({ name, variable, version })),
     behaviour,
     paths: [...pathsOf('Startup', 'Readiness', 'Liveness')],
-    whileUnready: [...pathsOf('Startup', 'Liveness')].filter((path) => !pathsOf('Readiness').has(path)),
+    whileUnready: [...pathsOf('Startup', 'Liveness')].filter((path) => !readiness.has(path)),
   };
 }
