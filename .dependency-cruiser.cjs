@@ -11,8 +11,8 @@ module.exports = {
     forbid('no-cycle', 'a cycle has no first file to read', {}, { circular: true }),
     forbid('no-unresolved', 'an import that resolves to nothing is a typo', {}, { couldNotResolve: true }),
     forbid('kernel-is-alone', 'the kernel knows nobody', { path: '^src/kernel/', pathNot: test }, { path: '^src/', pathNot: '^src/kernel/' }),
-    forbid('kernel-packages', 'the kernel is pure: schemas and hashes only', { path: '^src/kernel/', pathNot: test }, {
-      pathNot: ['^src/kernel/', '(^|/)node_modules/zod/', '(^|/)node_modules/@noble/hashes/'],
+    forbid('kernel-packages', 'the kernel is pure: schemas, hashes and schedules only', { path: '^src/kernel/', pathNot: test }, {
+      pathNot: ['^src/kernel/', '(^|/)node_modules/zod/', '(^|/)node_modules/@noble/hashes/', '(^|/)node_modules/cron-parser/'],
     }),
     forbid('contexts-are-strangers', 'contexts meet only through messages', { path: context }, { path: '^src/contexts/', pathNot: '^src/contexts/$1/' }),
     forbid('context-imports', 'a context imports itself and the kernel', { path: context, pathNot: test }, {

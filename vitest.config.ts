@@ -1,8 +1,13 @@
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+
+/**
+ * What is pure, or makes all that it touches anew: these files share their workers, which saves a process and all imports for each.
+ * Whoever changes what a process has once (environment variables, `console`, the clock, `fetch`) has a process of its own.
+ */
+const together = ['src/{kernel,contexts,gitops,local}/**/*.test.ts', 'src/adapters/azure/!(credential|pinning).test.ts', 'test/hostile/**/*.test.ts'];
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A loaded machine is late, not wrong: what never comes still fails.
@@ -11,5 +16,10 @@ export default defineConfig({
     maxWorkers: 3,
     pool: 'forks',
     reporters: ['default'],
+    // They start in the order of their names: the long scenarios first, and what is short at the end.
+    projects: [
+      { extends: true, test: { name: 'apart', include: ['{src,test}/**/*.test.ts'], exclude: [...configDefaults.exclude, ...together] } },
+      { extends: true, test: { name: 'together', include: together, isolate: false } },
+    ],
   },
 });

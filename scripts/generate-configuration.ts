@@ -39,7 +39,9 @@ ${Object.entries(json.properties).map(row).join('\n')}
       "tenant": "contoso",
       "subscriptions": ["00000000-0000-0000-0000-000000000000"],
       "resourceGroups": ["rg-storefront-*"],
-      "vaults": ["kv-storefront"]
+      "vaults": ["kv-storefront"],
+      "workspaces": ["00000000-0000-0000-0000-000000000000"],
+      "gateHosts": ["gates.contoso.example", "*.checks.contoso.example"]
     }
   ]
 }
@@ -49,7 +51,8 @@ ${Object.entries(json.properties).map(row).join('\n')}
 \`gh api repos/OWNER/NAME --jq .id\`, that of an installation stands in the address of its settings page.
 
 A vault that two tenants are granted, in whatever repositories, is shared: each may bind only secrets whose names start with its own slug and a hyphen, and who is
-bound as a silo may not use it at all. A resource group belongs to one environment, of whatever repository: the first that is provisioned there.
+bound as a silo may not use it at all. \`workspaces\` and \`gateHosts\` are for gates and may be left out: ids of Log Analytics workspaces that the tenant's queries read, and host
+names of systems of its own that are asked, each exactly or with \`*.\` for every name below. A resource group belongs to one environment, of whatever repository: the first that is provisioned there.
 
 ## Rights in Azure
 
@@ -57,7 +60,8 @@ The identity that Trueup runs under needs, for the resource groups of its grants
 
 | role | where | for |
 |---|---|---|
-| Contributor | the resource groups, or the subscription when Trueup is to create them | environments, apps, identities |
+| Contributor | the resource groups, or the subscription when Trueup is to create them | environments, apps, identities; requests by revision, for gates and health |
+| Log Analytics Reader | the workspaces of gates that query logs | the number that a query answers |
 | Key Vault Reader | the vaults | metadata of secret versions; it cannot read a value |
 | Role Based Access Control Administrator, limited to Key Vault Secrets User | the vaults | letting a workload's identity read its secrets; without it Trueup says what a person must assign |
 `,

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { maxAliases, maxDepth, maxEnvironments, maxFileBytes, maxValues } from '../src/gitops/domain/limits.ts';
 import { kindNames, kinds, type KindName } from '../src/gitops/domain/kinds/kinds.ts';
+import type { Kind } from '../src/gitops/domain/kinds/kind.ts';
 import { jsonSchemaOf, specSchema, type JsonSchema } from './manifest-json-schema.ts';
 
 const intro = `# Manifests
@@ -18,7 +19,7 @@ kind: RepositoryPolicy
 paths: [trueup/**, teams/*/deploy/**]
 \`\`\`
 
-It is read from the default branch only. A file may hold several documents. A kind and name are declared once in a repository.
+It is read from the default branch only, and may name [who approves commands](commands.md#who-may) in an environment. A file may hold several documents. A kind and name are declared once in a repository.
 The order of files and documents means nothing.
 
 ## Rules
@@ -35,6 +36,7 @@ The order of files and documents means nothing.
 - **Tenants**: documents name documents of their own tenant only. A service of another tenant than the environment's owner needs a RuntimeTenantBinding to it.
 - **Revisions**: the name of a revision follows from its content, so the same content is never rolled out twice. Another value of the annotation
   \`trueup.dev/reapply\` has a service applied again although nothing else changed.
+- **Rollouts**, gates, freezes and promotion have a page of their own: \`docs/rollouts.md\`.
 - **Not acted on yet**: what the language has and this version does not act on is checked, and answered with a warning that says what happens instead.
 `;
 
@@ -70,10 +72,11 @@ function notesOf({ description, default: fallback, examples }: JsonSchema): stri
 }
 
 function section(kind: KindName): string {
-  const { about, example, metadata } = kinds[kind];
-  const spec = specSchema(kind);
-  const required = [...(jsonSchemaOf(kinds[kind].spec).required ?? []), ...(spec.required ?? [])];
-  const rows = [...rowsOf(jsonSchemaOf(metadata), 'metadata'), ...rowsOf({ ...spec, required }, 'spec')];
+  const { about, example, metadata, perEnvironment = [] }: Kind = kinds[kind];
+  const [spec, whole] = [specSchema(kind), jsonSchemaOf(kinds[kind].spec)];
+  const required = [...(whole.required ?? []), ...(spec.required ?? [])];
+  const ofOne = Object.fromEntries(Object.entries(whole.properties ?? {}).filter(([key]) => perEnvironment.includes(key)));
+  const rows = [...rowsOf(jsonSchemaOf(metadata), 'metadata'), ...rowsOf({ ...spec, required }, 'spec'), ...rowsOf({ properties: ofOne }, 'spec.environments.<name>')];
   const table = rows.map(({ path, schema, required }) => `| \`${path}\`${required ? ' *' : ''} | ${typeOf(schema)} | ${notesOf(schema)} |`);
   return [`## ${kind}`, '', about, '', '```yaml', example.trimEnd(), '```', '', '| Field (* required) | Type | |', '|---|---|---|', ...table, ''].join('\n');
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { apiVersion, kindNames, kinds, type KindName } from '../src/gitops/domain/kinds/kinds.ts';
+import type { Kind } from '../src/gitops/domain/kinds/kind.ts';
 import { policySchema } from '../src/gitops/domain/policy.ts';
 
 /** The part of JSON Schema that zod writes for the manifest language. */
@@ -33,13 +34,14 @@ export function jsonSchemaOf(schema: z.ZodType): JsonSchema {
 /** `spec` as it is written: with `environments`, whose entries may say any part of it again. */
 export function specSchema(kind: KindName): JsonSchema {
   const spec = jsonSchemaOf(kinds[kind].spec);
-  const mode = kinds[kind].environments;
+  const { environments: mode, perEnvironment = [] }: Kind = kinds[kind];
   if (mode === 'none') return spec;
   const description = mode === 'where-it-runs' ? 'Where it runs, and what differs there.' : 'What differs, per environment.';
   const environments: JsonSchema = { type: 'object', description, additionalProperties: { ...partial(spec), description: 'Merged over spec (JSON merge patch): null removes.' } };
   // What the entries complete may be missing above them.
   const required = mode === 'where-it-runs' ? ['environments'] : (spec.required ?? []);
-  return { ...spec, properties: { ...spec.properties, environments }, required };
+  const everywhere = Object.fromEntries(Object.entries(spec.properties ?? {}).filter(([key]) => !perEnvironment.includes(key)));
+  return { ...spec, properties: { ...everywhere, environments }, required };
 }
 
 function partial(schema: JsonSchema): JsonSchema {

@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { azureAdapters } from './adapters/azure/azure-adapters.ts';
+import { probeAgent } from './adapters/azure/endpoint-probe.ts';
+import { tenantCheck } from './adapters/azure/tenant-check.ts';
+import { httpGates } from './adapters/gates/http-gate.ts';
 import { clientsOf, probotOf } from './adapters/github/client.ts';
 import { githubAdapters, type GitHubAdapters } from './adapters/github/github-adapters.ts';
 import { readGrants } from './adapters/grants/grants-file.ts';
@@ -17,6 +20,7 @@ import { redisWriteMemo } from './adapters/redis/write-memo.ts';
 import type { Config, Secrets, Settings } from './config.ts';
 import { configurationSecrets } from './contexts/configuration-secrets/context.ts';
 import { deployment } from './contexts/deployment/context.ts';
+import { defaultTiming } from './contexts/deployment/domain/timing.ts';
 import { driftDetection } from './contexts/drift-detection/context.ts';
 import { environmentInventory } from './contexts/environment-inventory/context.ts';
 import { healthScaling } from './contexts/health-scaling/context.ts';
@@ -39,6 +43,7 @@ import type { Context } from './kernel/context.ts';
 import { emit } from './kernel/envelope.ts';
 import { tenantId } from './kernel/ids.ts';
 import type { Clock, Ids } from './kernel/ports.ts';
+import type { StandingReader } from './kernel/standing.ts';
 
 export type Role = 'web' | 'worker' | 'all';
 
@@ -112,7 +117,7 @@ async function startWork({ config, secrets, log, github, opened }: WorkOptions):
   const desired = desiredStateReader(commits, store);
   const contexts = contextsOf({ config, secrets, log, grants, store, desired });
   const planners = contexts.flatMap(({ name, plan }) => (plan ? [name === 'tenant-isolation' ? plan : boundedPlanner(plan, grants)] : []));
-  const all = [...contexts, gitops({ store, clock, commits, planners, repository: github.repository, reports: github.reports, installations: github.installations })];
+  const all = [...contexts, gitops({ store, clock, commits, planners, standing: standingOf(contexts), repository: github.repository, reports: github.reports, proposals: github.proposals, editor: parser, installations: github.installations })];
   const subscriptions = subscriptionsOf(all);
   const outbox = redisOutbox(redis, connect(), {
     consumer: `relay-${randomUUID()}`,
@@ -145,9 +150,10 @@ interface ContextNeeds {
 
 function contextsOf({ config, secrets, log, grants, store, desired }: ContextNeeds): readonly Context[] {
   const { credential, route, pollMs } = config.azure;
+  const azureRoute = route && { port: route.port, ca: readFileSync(route.caFile, 'utf8') };
   const azure = azureAdapters({
     credential,
-    route: route && { port: route.port, ca: readFileSync(route.caFile, 'utf8') },
+    route: azureRoute,
     pollMs,
     sealKey: secrets.sealKey,
     clock,
@@ -159,10 +165,17 @@ function contextsOf({ config, secrets, log, grants, store, desired }: ContextNee
     tenantIsolation({ store, desired, grants }),
     environmentInventory({ ...base, resources: azure.resources, inventory: azure.inventory }),
     configurationSecrets({ ...base, vaults: azure.vaults, access: azure.access }),
-    deployment({ ...base, apps: azure.apps, endpoints: azure.endpoints }),
+    deployment({ ...base, apps: azure.apps, endpoints: azure.endpoints, requests: azure.metrics, logs: azure.logs, gates: httpGates(tenantCheck(grants), probeAgent(azureRoute)) }, { acceptedMs: Math.min(defaultTiming.acceptedMs, 3 * pollMs) }),
     healthScaling({ ...base, workloads: azure.workloads, endpoints: azure.endpoints, metrics: azure.metrics, scaling: azure.scaling }),
     driftDetection({ ...base, live: azure.live }),
   ];
+}
+
+/** The one context that deploys. @throws when none says how its deployments stand. */
+function standingOf(contexts: readonly Context[]): StandingReader {
+  const reader = contexts.find(({ standing }) => standing !== undefined)?.standing;
+  if (reader === undefined) throw new Error('no context says how deployments stand');
+  return reader;
 }
 
 function githubOf(config: Config, redis: Redis, probot: ReturnType<typeof probotOf>): GitHubAdapters {

@@ -87,7 +87,7 @@ export const environmentSchema = z.object({
   AZURE_FEDERATED_TOKEN_FILE: z.string().optional().describe('File with the federated token, for workload identity.'),
   AZURE_ROUTE_PORT: port.optional().describe('The local cloud: every Azure host leads to this port on loopback.'),
   AZURE_CA_FILE: z.string().optional().describe('The local cloud\'s certificate authority. Only together with the port.'),
-  AZURE_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(5000).describe('Milliseconds between two looks at a running operation; longer where Azure asks for it.'),
+  AZURE_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(5000).describe('Milliseconds between two looks at a running operation; longer where Azure asks for it. A deployment waits for three of them before the first, 15 s at most.'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info').describe('Of the JSON lines on standard output.'),
 });
 

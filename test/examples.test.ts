@@ -38,6 +38,19 @@ describe('examples/storefront', () => {
   });
 });
 
+describe('docs/rollouts.md', () => {
+  test('its examples are good, each in the place of the document that it stands for', async () => {
+    const blocks = [...(await readFile('docs/rollouts.md', 'utf8')).matchAll(/^```yaml\n([^]*?)^```$/gm)].map(([, text = '']) => text);
+    expect(blocks).toHaveLength(4);
+    for (const block of blocks) {
+      const kind = kindNames.find((name) => block.includes(`\nkind: ${name}\n`));
+      const { environments, problems } = compiled({ ...goodManifests(), [`trueup/${kind ?? 'unknown'}.yaml`]: block });
+      expect([block, problems]).toEqual([block, []]);
+      expect(environments.map(({ services }) => services.length)).toEqual([1, 1]);
+    }
+  });
+});
+
 describe('the reference', () => {
   test('its examples make one set of good manifests', () => {
     expect(compiled(goodManifests()).problems).toEqual([]);

@@ -6,6 +6,8 @@ import { whenConfirmChecks } from './reactions/when-confirm-checks.ts';
 import { whenConfigurationSynced } from './reactions/when-configuration-synced.ts';
 import { whenHealthCheckCompleted } from './reactions/when-health-check-completed.ts';
 import { whenPlanPullRequest } from './reactions/when-plan-pull-request.ts';
+import { whenProposePromotion } from './reactions/when-propose-promotion.ts';
+import { whenProposeRevert } from './reactions/when-propose-revert.ts';
 import { whenReportDeployment } from './reactions/when-report-deployment.ts';
 import { whenReportHealth } from './reactions/when-report-health.ts';
 import { whenReportPullRequest } from './reactions/when-report-pull-request.ts';
@@ -43,6 +45,8 @@ export function gitops(needs: GitopsNeeds): Context {
     whenReportPullRequest,
     whenReportDeployment,
     whenReportHealth,
+    whenProposeRevert,
+    whenProposePromotion,
     whenRuntimeDeploymentRequested,
     whenRuntimeDeploymentProgressed,
     whenRuntimeDeploymentCompleted,

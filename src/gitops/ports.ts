@@ -2,6 +2,8 @@ import type { AbortSignal } from '../kernel/context.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import type { Planner } from '../kernel/plan.ts';
 import type { Clock, Store } from '../kernel/ports.ts';
+import type { StandingReader } from '../kernel/standing.ts';
+import type { Edited, ManifestEdit } from './domain/editing/manifest-edit.ts';
 import type { ParsedFile } from './domain/parsed-file.ts';
 
 /** What the reactions need. `tenant` is the repository's id in every port here: `<installation>.<repository>`. All throw `kernel/errors.ts`. */
@@ -10,9 +12,13 @@ export interface GitopsPorts {
   readonly clock: Clock;
   readonly repository: RepositoryReader;
   readonly reports: ReportWriter;
+  readonly proposals: Proposals;
+  readonly editor: ManifestEditor;
   readonly installations: InstallationReader;
   /** Of every context that has one; a pull request asks them all. Each may read only what the tenant of its request was granted. */
   readonly planners: readonly Planner[];
+  /** How deployments stand, for commands and promotions. `tenant` is the one that owns the environment. */
+  readonly standing: StandingReader;
 }
 
 /** What reading a commit needs. */
@@ -61,6 +67,8 @@ export interface RepositoryReader {
   mergeBase(tenant: TenantId, base: string, head: string): Promise<string>;
   pullRequest(tenant: TenantId, number: number): Promise<PullRequest | null>;
   openPullRequests(tenant: TenantId, baseRef: string): Promise<readonly number[]>;
+  /** Null for a commit without one. */
+  firstParent(tenant: TenantId, commit: string): Promise<string | null>;
   /** The pull request whose merge made this commit; null when it was pushed directly. */
   mergedPullRequest(tenant: TenantId, commit: string): Promise<number | null>;
   comment(tenant: TenantId, commentId: number): Promise<IssueComment | null>;
@@ -83,6 +91,11 @@ export interface InstallationReader {
 /** Untrusted bytes to documents with places, in a bounded child process: 128 MiB, 1.5 s; too much of either is a problem, not a crash. */
 export interface ManifestParser {
   parse(path: string, bytes: Uint8Array): Promise<ParsedFile>;
+}
+
+export interface ManifestEditor {
+  /** The file with other values and nothing else changed, or why it is left alone. In the parser's bounds, with the time of three readings. */
+  edit(path: string, bytes: Uint8Array, edits: readonly ManifestEdit[]): Promise<Edited>;
 }
 
 /** Content-addressed by blob and path: what was parsed once is not fetched or parsed again. */
@@ -141,4 +154,49 @@ export interface ReportWriter {
   react(tenant: TenantId, commentId: number, reaction: 'eyes' | '+1' | '-1' | 'confused', signal: AbortSignal): Promise<void>;
   /** Creates the GitHub Deployment of (environment, commit) when there is none, then adds the status. */
   deployment(tenant: TenantId, report: DeploymentReport, signal: AbortSignal): Promise<string>;
+}
+
+/** What a file is to hold. */
+export interface ProposedFile {
+  readonly path: string;
+  /** As a tree says it: `100644`. */
+  readonly mode: string;
+  /** A blob that the repository has already, the text itself, or null: the file goes. It has to be there then. */
+  readonly content: { readonly blob: string } | { readonly text: string } | null;
+}
+
+export interface Proposal {
+  /** Begins with `trueup/`. */
+  readonly branch: string;
+  /** The branch that it is to be merged into. */
+  readonly baseRef: string;
+  /** The one commit that the branch is to stand at. */
+  readonly commit: string;
+  /** Commits that this App made for the branch: only from these it may be moved away. */
+  readonly ours: readonly string[];
+  /** The pull request where it is known: one that is closed is answered, and nothing is written. Null looks for one that is open for the branch, and opens one. */
+  readonly number: number | null;
+  readonly title: string;
+  readonly body: string;
+  /** What it says where the branch is left alone. */
+  readonly bodyWhenLeft: string;
+}
+
+export interface Proposed {
+  readonly number: number;
+  readonly url: string;
+  readonly state: 'open' | 'closed' | 'merged';
+  readonly headSha: string;
+  /** False when somebody else committed to the branch, or opened the pull request: what is theirs stays as it is. */
+  readonly isOurs: boolean;
+}
+
+/** Branches and pull requests of this App. Every call may be repeated, whatever became of the one before. */
+export interface Proposals {
+  /** A commit on top of `base`, which nothing refers to yet. @returns its SHA. */
+  commit(tenant: TenantId, change: { readonly base: string; readonly message: string; readonly files: readonly ProposedFile[] }, signal: AbortSignal): Promise<string>;
+  /** Brings the branch to the commit, and opens its pull request or edits it. Null when the branch is somebody else's and has none. */
+  propose(tenant: TenantId, proposal: Proposal, signal: AbortSignal): Promise<Proposed | null>;
+  /** Closes it, unless it is closed or somebody else committed to its branch. */
+  close(tenant: TenantId, number: number, ours: readonly string[], signal: AbortSignal): Promise<Proposed>;
 }

@@ -82,6 +82,7 @@ table('check_suite', (payload) => checkSuiteMessages(payload, appId), [
 const comment = (action: string, body: string | null, more: object = {}) => ({ ...from, action, issue: { number: 4, pull_request: {}, ...more }, comment: { id: 9, body, performed_via_github_app: null } });
 table('issue_comment', (payload) => issueCommentMessages(payload, appId), [
   { reason: 'a command, perhaps', payload: comment('created', 'please /trueup plan'), wanted: [['AnswerComment', { number: 4, commentId: 9 }]] },
+  { reason: 'a command on what is merged: there it says most', payload: comment('created', '/trueup abort', { state: 'closed', pull_request: { merged_at: '2026-11-24T12:00:00Z' } }), wanted: [['AnswerComment', { number: 4, commentId: 9 }]] },
   { reason: 'an edited comment is no command', payload: comment('edited', '/trueup plan'), wanted: [] },
   { reason: 'small talk', payload: comment('created', 'looks good'), wanted: [] },
   { reason: 'an empty comment', payload: comment('created', null), wanted: [] },

@@ -80,7 +80,7 @@ describe('a worker that is told to stop', () => {
     await jobs.send(first);
     await expect.poll(() => begun.length).toBe(1);
     await jobs.send(second);
-    await expect.poll(() => jobs.queues.all.get('gitops')?.getWaitingCount()).toBe(1);
+    await expect.poll(() => jobs.queues.all.get('gitops')?.getJobCountByTypes('waiting', 'prioritized')).toBe(1);
     const stopped = jobs[Symbol.asyncDispose]();
     setTimeout(gate.resolve, 200);
     await stopped;

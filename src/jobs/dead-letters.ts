@@ -26,8 +26,8 @@ export type ListedState = 'failed' | 'delayed' | 'waiting' | 'active' | 'complet
 export async function listJobs(queues: Queues, wanted: readonly ListedState[], limit: number): Promise<readonly ListedJob[]> {
   const lists = [...queues.all].flatMap(([name, queue]) =>
     wanted.map(async (state) => {
-      const jobs = await queue.getJobs([state], 0, limit - 1, false);
-      return jobs.map((job) => listed(name, state, job));
+      const jobs = await queue.getJobs(state === 'waiting' ? ['waiting', 'prioritized'] : [state], 0, limit - 1, false);
+      return jobs.sort((a, b) => b.timestamp - a.timestamp).slice(0, limit).map((job) => listed(name, state, job));
     }),
   );
   return (await Promise.all(lists)).flat().sort((a, b) => (a.publishedAt < b.publishedAt ? 1 : -1));

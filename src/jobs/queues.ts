@@ -1,8 +1,8 @@
-import { Queue, type ConnectionOptions, type Job } from 'bullmq';
+import { Queue, type ConnectionOptions } from 'bullmq';
 import { schemaVersion } from '../kernel/messages/catalogue.ts';
 import { contextNames, type ContextName } from '../kernel/ids.ts';
 import type { OutboxEntry } from '../kernel/delivery-ports.ts';
-import { jobOptions, queuePrefix } from './settings.ts';
+import { jobOptions, ordinaryPriority, queuePrefix } from './settings.ts';
 import type { Subscriptions } from './subscriptions.ts';
 
 /** What a job holds: the whole envelope, and beside it the version of the published language. */
@@ -36,12 +36,14 @@ export function openQueues(connection: ConnectionOptions): Queues {
         if (!queue) throw new Error(`no queue for ${context}`);
         const key = reaction.latestWins?.(envelope);
         const jobId = `${envelope.eventId}.${reaction.name}`;
+        const isUrgent = reaction.urgent?.(envelope) ?? false;
         const job = await queue.add(reaction.name, { envelope, schemaVersion }, {
           jobId,
+          ...(!isUrgent && { priority: ordinaryPriority }),
           ...(delayMs > 0 && { delay: delayMs }),
           ...(key !== undefined && { deduplication: { id: `${envelope.tenantId}/${reaction.name}/${key}`, keepLastIfActive: true } }),
         });
-        if (delayMs === 0) await wake(queue, job, jobId);
+        if (delayMs === 0 && job.id !== undefined && job.id !== jobId) await wake(queue, job.id, isUrgent);
       }
     },
     async [Symbol.asyncDispose]() {
@@ -52,11 +54,11 @@ export function openQueues(connection: ConnectionOptions): Queues {
 
 /**
  * A message that found an older one of its key waiting for its time wakes it: the reaction looks at the world, not at the message, so
- * a push does not have to sit out the delay of a resync or of an outage.
+ * a push does not have to sit out the delay of a resync or of an outage, nor its place behind what is not urgent.
  */
-async function wake(queue: Queue<JobData>, job: Job<JobData>, wanted: string): Promise<void> {
-  if (job.id === wanted || job.id === undefined) return;
-  const waiting = await queue.getJob(job.id);
+async function wake(queue: Queue<JobData>, olderId: string, isUrgent: boolean): Promise<void> {
+  const waiting = await queue.getJob(olderId);
+  if (waiting && isUrgent && waiting.priority > 0) await waiting.changePriority({ priority: 0 }).catch(() => undefined); // it may have ended in between
   if (waiting && isWakeable(waiting.data) && (await waiting.isDelayed())) await waiting.promote().catch(() => undefined); // it may have started in between
 }
 

@@ -3,6 +3,9 @@ import type { JobsOptions, WorkerOptions } from 'bullmq';
 /** Measured in facts/reliability.md 4.2; one hash tag, so that queues of a cluster share a slot. */
 export const queuePrefix = '{trueup}';
 
+/** BullMQ takes jobs without a priority first, so what is not urgent has one, the same for all: first in, first out. */
+export const ordinaryPriority = 1;
+
 /** Attempts of what fails without anybody else's fault: a bug, mostly. Waiting and outages do not count. */
 export const attempts = 12;
 

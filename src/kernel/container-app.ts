@@ -59,7 +59,7 @@ export interface ObservedRevision {
   readonly healthState: string;
   /** `Running`, `Processing`, `Stopped`, `Degraded`, `Failed`, `Activating`, `ScaledToZero`, ... */
   readonly runningState: string;
-  /** Azure's own words, for logs and severity only: never shown as it is. */
+  /** Azure's own words on why it is in that state, also those on why it was not provisioned: read for what they mean, never shown as they are. */
   readonly runningStateDetails: string | null;
   readonly containers: readonly ObservedContainer[];
 }

@@ -3,6 +3,7 @@ import type { ContextName, TenantId } from './ids.ts';
 import type { MessageType } from './messages/catalogue.ts';
 import type { Outcome } from './outcome.ts';
 import type { Planner } from './plan.ts';
+import type { StandingReader } from './standing.ts';
 
 /** What a reaction may ask of the delivery that runs it. */
 export interface Delivery {
@@ -32,6 +33,8 @@ export interface Reaction {
   readonly latestWins: ((envelope: Envelope) => string) | null;
   /** One writer at a time: the key of the lease to hold while handling, usually the environment. */
   readonly writes: ((envelope: Envelope) => string) | null;
+  /** A person waits for it: it goes before everything of its context that is not urgent. Only for what people send by hand, which is little. */
+  readonly urgent: ((envelope: Envelope) => boolean) | null;
   readonly handle: (envelope: Envelope, delivery: Delivery) => Promise<Outcome>;
 }
 
@@ -40,6 +43,7 @@ interface ReactionOptions<Type extends MessageType> {
   readonly name: string;
   readonly latestWins?: (envelope: Envelope<Type>) => string;
   readonly writes?: (envelope: Envelope<Type>) => string;
+  readonly urgent?: (envelope: Envelope<Type>) => boolean;
   readonly handle: (envelope: Envelope<Type>, delivery: Delivery) => Promise<Outcome>;
 }
 
@@ -51,6 +55,7 @@ export function reaction<Type extends MessageType>(options: ReactionOptions<Type
     on: options.on,
     latestWins: erased.latestWins ?? null,
     writes: erased.writes ?? null,
+    urgent: erased.urgent ?? null,
     handle: erased.handle,
   };
 }
@@ -70,4 +75,6 @@ export interface Context {
   readonly reactions: readonly Reaction[];
   readonly schedules: readonly Schedule[];
   readonly plan?: Planner;
+  /** How its deployments stand, for `/trueup status` and what proposes a promotion. */
+  readonly standing?: StandingReader;
 }

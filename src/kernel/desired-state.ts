@@ -14,6 +14,7 @@ export interface DesiredEnvironment {
   /** Names of the user-assigned identities that its secret bindings use, sorted; they live in the environment's resource group. */
   readonly identities: readonly string[];
   readonly drift: { readonly mode: 'report' | 'propose' | 'heal' };
+  readonly freezes: readonly DesiredFreeze[];
   readonly bindings: readonly DesiredTenantBinding[];
   readonly services: readonly DesiredService[];
   readonly configurations: readonly DesiredConfiguration[];
@@ -79,6 +80,8 @@ export interface DesiredService {
   readonly replicas: { readonly min: number; readonly max: number };
   readonly health: { readonly readiness: Probe | null; readonly liveness: Probe | null };
   readonly rollout: DesiredRollout;
+  /** Null: its releases come by merges alone. */
+  readonly promotion: DesiredPromotion | null;
   /**
    * The whole container app in ARM's wire shape (`{location, tags, identity, properties}`), without `configuration.ingress.traffic`,
    * which belongs to the rollout, and with `template.revisionSuffix` set.
@@ -98,11 +101,81 @@ export interface Probe {
   readonly timeoutMs: number;
 }
 
-interface DesiredRollout {
+/** How a release of a service comes to its users. */
+export interface DesiredRollout {
   readonly strategy: 'all-at-once' | 'blue-green' | 'canary';
+  /** Of a canary: rising weights below 100, each with the time for which it is judged. */
   readonly steps: readonly { readonly weight: number; readonly bakeMs: number }[];
-  readonly gate: { readonly successRate: number | null; readonly minSamples: number | null };
+  /** Of blue-green: how long the new revision is judged at its label's address before the switch. */
+  readonly previewMs: number;
+  /** How long it is judged with all of the traffic before it counts as good. */
+  readonly watchMs: number;
+  /** Of blue-green: how long what served before stays active, without traffic, after the release counts as good. */
+  readonly keepWarmMs: number;
+  readonly gate: DesiredGate;
   readonly onFailure: 'rollback' | 'hold';
+  /** It succeeds or goes back by itself: the other services of the commit do not go back with it. */
+  readonly independent: boolean;
+}
+
+/** What the new revision is judged by, besides its own state, its replicas and its readiness path, which always count. */
+export interface DesiredGate {
+  /** Least percent of its requests without a server error; null: its requests are not judged. */
+  readonly successRate: number | null;
+  /** Requests of users, without the gate's own probes, before its requests are judged. */
+  readonly minSamples: number;
+  /** Most restarts of its containers within one stage. */
+  readonly restarts: number;
+  /** Most milliseconds that 95 of 100 of the gate's own requests may take; null: not judged. */
+  readonly latencyP95Ms: number | null;
+  readonly logs: readonly DesiredLogGate[];
+  readonly http: readonly DesiredHttpGate[];
+  readonly limits: GateLimits;
+}
+
+/** A query of a Log Analytics workspace that answers one number. */
+export interface DesiredLogGate {
+  readonly name: string;
+  /** The workspace's id, a GUID. */
+  readonly workspace: string;
+  /** KQL. `{app}`, `{revision}` and `{minutes}` (of the stage) stand for their values. */
+  readonly query: string;
+  readonly passes: { readonly comparison: '<=' | '>='; readonly value: number };
+}
+
+/** A system of the user's own that is asked for its verdict. */
+export interface DesiredHttpGate {
+  readonly name: string;
+  /** https. */
+  readonly url: string;
+  readonly timeoutMs: number;
+}
+
+/** How much of each answer that is not a pass a stage bears. */
+export interface GateLimits {
+  /** Failing looks in a row of one gate that fail the release: 1 fails it at once. */
+  readonly failures: number;
+  /** How long a gate may stay inconclusive, beyond the bake, and how long without data. */
+  readonly inconclusiveMs: number;
+  readonly noDataMs: number;
+}
+
+/** A time in which nothing moves forward. */
+export interface DesiredFreeze {
+  /** Five fields: when it begins. */
+  readonly cron: string;
+  /** IANA name of the zone in which `cron` is read. */
+  readonly timezone: string;
+  readonly durationMs: number;
+  readonly reason: string | null;
+}
+
+/** Where a service takes its releases from. */
+export interface DesiredPromotion {
+  /** Name of the environment. */
+  readonly from: string;
+  /** Keys of its RuntimeConfiguration whose values move along with the image. */
+  readonly values: readonly string[];
 }
 
 /** ARM's wire shape of Microsoft.App/containerApps. Loose, because the escape hatch may add what no model knows. */

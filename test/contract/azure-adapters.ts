@@ -32,7 +32,7 @@ export function describeAzureAdapters({ build, other }: { readonly build: Servic
       pollMs: 20,
       sealKey: new Uint8Array(32).fill(3),
       clock: { now: () => Date.now() },
-      grants: { of: (tenant) => (tenant === contoso ? { subscriptions: [place.subscription], resourceGroups: ['rg-storefront-*'], vaults: ['kv-storefront'] } : null) },
+      grants: { of: (tenant) => (tenant === contoso ? { subscriptions: [place.subscription], resourceGroups: ['rg-storefront-*'], vaults: ['kv-storefront'], workspaces: [], gateHosts: [] } : null) },
       ...overrides,
     });
   }

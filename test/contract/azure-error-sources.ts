@@ -71,6 +71,13 @@ export const errorSources: Readonly<Record<string, string>> = {
   // Azure Monitor
   BadRequest: 'facts A3',
 
+  // Log Analytics
+  AuthorizationRequiredError: 'https://github.com/microsoft/vscode-ext-kusto/issues/80',
+  BadArgumentError: 'https://github.com/MicrosoftDocs/feedback/issues/1792',
+  InsufficientAccessError: 'https://github.com/microsoft/foundry-dev-tools/issues/734',
+  InvalidTokenError: 'https://github.com/Azure/azure-sdk-for-js/pull/15399',
+  SyntaxError: 'https://github.com/MicrosoftDocs/azure-docs/issues/18012',
+
   // Key Vault
   AKV10000: 'https://github.com/Azure/azure-sdk-for-python/issues/24557',
   AKV10022: 'https://github.com/Azure/go-autorest/issues/525',

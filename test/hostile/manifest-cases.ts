@@ -12,6 +12,8 @@ export interface ManifestCase {
   readonly below?: number;
   /** Where the problem is not the only one. */
   readonly also?: readonly string[];
+  /** In `becomes`, where it is not the value of a variable. */
+  readonly secret?: string;
   /** A part of what the author is told. */
   readonly says?: string;
 }
@@ -43,6 +45,12 @@ const raw = (text: string): string => `${image}\n  azure: ${text}`;
 const jwt = ['eyJhbGciOiJIUzI1NiJ9', 'eyJzdWIiOiIxMjM0NTY3ODkwIn0', 'dozjgNryP4J3jVmNHl0w5N'].join('.');
 const github = `ghs_${'aB3dE6gH9'.repeat(4)}`;
 const pem = '-----BEGIN RSA PRIVATE KEY-----';
+const gate = (text: string): string => `${strategy}\n    gate: ${text}`;
+const logGate = (fields: string): string => gate(`{ logs: [{ name: errors, workspace: 00000000-0000-0000-0000-000000000000, passes: "<= 5", ${fields} }] }`);
+const httpGate = (url: string): string => gate(`{ http: [{ name: tests, url: ${JSON.stringify(url)} }] }`);
+const freeze = '    - { cron: "0 17 * * 5", timezone: Europe/Berlin, duration: 63h, reason: weekend }';
+const freezing = (text: string): string => `    - { ${text} }`;
+const inProd = '    prod: { image: "contoso.azurecr.io/checkout:1.4.1", promotion: { from: staging } }';
 const secretIn = (value: string): string => `  env: { SETTING: ${JSON.stringify(value)} }`;
 
 export const manifestCases: readonly ManifestCase[] = [
@@ -69,6 +77,43 @@ export const manifestCases: readonly ManifestCase[] = [
     }, { below: 1 }),
     { reason: 'a duration of a thousand years', line: strategy, becomes: canary('{ weight: 1, bake: 9999999h }'), code: 'out-of-range', below: 1 },
     { reason: 'a gate that is no percentage', line: strategy, becomes: '    gate: { successRate: "99" }', code: 'invalid-percentage' },
+    ...instead(strategy, 'invalid-bound', {
+      'restarts without a side': gate('{ restarts: "2" }'),
+      'restarts beyond all numbers': gate(`{ restarts: "<= ${'9'.repeat(400)}" }`),
+      'a latency of a thousand years': gate('{ latencyP95: "<= 9999999h" }'),
+      'a bound in other digits': logGate('query: "print 1", passes: "<= ٥"').replace('passes: "<= 5", ', ''),
+      'a bound that is infinite': logGate('query: "print 1", passes: "<= Infinity"').replace('passes: "<= 5", ', ''),
+    }, { below: 1 }),
+    { reason: 'restarts that are a number', line: strategy, becomes: gate('{ restarts: 1e400 }'), code: 'number-out-of-range', below: 1 },
+    { reason: 'samples beyond all numbers', line: strategy, becomes: gate('{ successRate: ">= 99%", minSamples: 99999999 }'), code: 'out-of-range', below: 1 },
+    ...instead(strategy, 'invalid-query', {
+      'a query of 100,000 characters': logGate(`query: "${'x'.repeat(100_000)}"`),
+      'a query of nothing': logGate('query: "  "'),
+    }, { below: 1 }),
+    { reason: 'a query with a placeholder of somebody’s own', line: strategy, becomes: logGate('query: "print {secret}"'), code: 'unknown-placeholder', below: 1 },
+    { reason: 'a query with a secret', line: strategy, becomes: logGate(`query: "print '${github}'"`), code: 'inline-secret', below: 1, secret: github },
+    { reason: 'a workspace by its resource id', line: strategy, becomes: logGate('query: "print 1"').replace('00000000-0000-0000-0000-000000000000', '/subscriptions/x'), code: 'invalid-azure-name', below: 1 },
+    { reason: 'a thousand queries', line: strategy, becomes: gate(`{ logs: [${Array.from({ length: 1000 }, (_, index) => `{ name: q${index}, workspace: 00000000-0000-0000-0000-000000000000, query: a, passes: "<= 1" }`).join(', ')}] }`), code: 'out-of-range', below: 1 },
+    ...instead(strategy, 'invalid-address', {
+      'a system without encryption': httpGate('http://gates.example.com/'),
+      'a system with a user': httpGate('https://user@gates.example.com/'),
+      'a system on this machine': httpGate('https://localhost/'),
+      'a system by its address': httpGate('https://127.0.0.1/'),
+      'a system by its address in one number': httpGate('https://2130706433/'),
+      'the metadata service': httpGate('https://169.254.169.254/metadata/identity/oauth2/token'),
+      'a system by its IPv6 address': httpGate('https://[::ffff:169.254.169.254]/'),
+      'a system at another port': httpGate('https://gates.example.com:6443/'),
+      'a system behind a backslash': httpGate('https://evil.example\\@gates.example.com/'),
+      'a system of the own network': httpGate('https://kubernetes.default.svc.cluster.local/'),
+      'a system with full-width dots': httpGate('https://127．0．0．1/'),
+      'a file': httpGate('file:///etc/passwd'),
+    }, { below: 1 }),
+    { reason: 'a system with a password', line: strategy, becomes: httpGate('https://user:hunter2hunter2@gates.example.com/'), code: 'inline-secret', below: 1, secret: 'hunter2hunter2' },
+    { reason: 'a gate called by a name of ours', line: strategy, becomes: logGate('query: "print 1"').replace('errors', 'readiness'), code: 'reserved-name', below: 1 },
+    { reason: 'a promotion from itself', line: inProd, becomes: inProd.replace('staging', 'prod'), code: 'invalid-promotion' },
+    { reason: 'a promotion from an environment that climbs', line: inProd, becomes: inProd.replace('from: staging', 'from: ../staging'), code: 'invalid-name' },
+    { reason: 'a promotion of 10,000 values', line: inProd, becomes: inProd.replace('from: staging', `from: staging, values: [${Array.from({ length: 10_000 }, (_, index) => `V${index}`).join(', ')}]`), code: 'out-of-range' },
+    { reason: 'a promotion for all environments', line: image, becomes: `${image}\n  promotion: { from: staging }`, code: 'misplaced-field', below: 1 },
     { reason: 'cores of 0.333', line: resources, becomes: '  resources: { cpu: 0.333, memory: 1Gi }', code: 'invalid-cpu' },
     { reason: 'cores that are a text', line: resources, becomes: '  resources: { cpu: "0.5", memory: 1Gi }', code: 'wrong-type', says: 'without quotes' },
     { reason: 'memory that does not go with the cores', line: resources, becomes: '  resources: { cpu: 0.5, memory: 3Gi }', code: 'invalid-memory' },
@@ -156,6 +201,22 @@ export const manifestCases: readonly ManifestCase[] = [
     { reason: 'an unknown kind', line: 'kind: RuntimeEnvironment', becomes: 'kind: RuntimeEnviroment', code: 'unknown-kind', says: '`RuntimeEnvironment`' },
     { reason: 'another version of the language', line: 'apiVersion: trueup.dev/v1', becomes: 'apiVersion: apps/v1', code: 'invalid-value' },
     { reason: 'a field beside spec', line: 'spec:', becomes: 'status: {}\nspec:', code: 'unknown-field' },
+  ]),
+  ...of('RuntimeEnvironment', [
+    ...instead(freeze, 'invalid-cron', {
+      'a schedule of every second': freezing('cron: "* * * * * *", duration: 1h'),
+      'a schedule of 50,000 minutes': freezing(`cron: "${'0,'.repeat(50_000)}0 * * * *", duration: 1h`),
+      'a schedule with a step of nothing': freezing('cron: "*/0 * * * *", duration: 1h'),
+      'a schedule with a range without end': freezing('cron: "0-99999999999 * * * *", duration: 1h'),
+      'a schedule for a day that never comes': freezing('cron: "0 0 31 2 *", duration: 1h'),
+      'a schedule by chance': freezing('cron: "H H * * *", duration: 1h'),
+    }),
+    { reason: 'a freeze of each minute', line: freeze, becomes: freezing('cron: "* * * * *", duration: 1m'), code: 'freezes-for-ever' },
+    { reason: 'a freeze of each day, a month long', line: freeze, becomes: freezing('cron: "0 0 * * *", duration: 31d'), code: 'freezes-for-ever' },
+    { reason: 'a freeze of a thousand years', line: freeze, becomes: freezing('cron: "0 0 * * *", duration: 9999999h'), code: 'out-of-range' },
+    { reason: 'a time zone that climbs', line: freeze, becomes: freezing('cron: "0 0 * * *", duration: 1h, timezone: ../../etc/localtime'), code: 'unknown-time-zone' },
+    { reason: 'a thousand freezes', line: freeze, becomes: Array.from({ length: 1000 }, () => freeze).join('\n'), code: 'out-of-range' },
+    { reason: 'a reason of 10,000 characters', line: freeze, becomes: freezing(`cron: "0 0 * * *", duration: 1h, reason: ${'x'.repeat(10_000)}`), code: 'invalid-value' },
   ]),
   ...of('ScalingPolicy', [
     { reason: 'a billion replicas', line: replicas, becomes: '  replicas: { min: 1, max: 1e9 }', code: 'out-of-range' },

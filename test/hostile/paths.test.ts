@@ -45,7 +45,7 @@ describe('hostile paths', () => {
 });
 
 describe('the policy', () => {
-  const manages = (paths: readonly string[], path: string): boolean => manifestLanguage.manages({ paths }, path);
+  const manages = (paths: readonly string[], path: string): boolean => manifestLanguage.manages({ paths, environments: {} }, path);
   test.each([
     { pattern: 'trueup/**', path: 'trueup/a/b.yaml', wanted: true, reason: 'any depth' },
     { pattern: 'trueup/**', path: 'trueup/b.yml', wanted: true, reason: 'no depth, the other ending' },
@@ -67,10 +67,10 @@ describe('the policy', () => {
   };
   const head = 'apiVersion: trueup.dev/v1\nkind: RepositoryPolicy\n';
   test('names the paths', () => {
-    expect(read(`${head}paths: [deploy/**]\n`)).toEqual({ policy: { paths: ['deploy/**'] }, problems: [] });
+    expect(read(`${head}paths: [deploy/**]\n`)).toEqual({ policy: { paths: ['deploy/**'], environments: {} }, problems: [] });
   });
   test('is not needed', () => {
-    expect(manifestLanguage.readPolicy(null)).toEqual({ policy: { paths: ['trueup/**'] }, problems: [] });
+    expect(manifestLanguage.readPolicy(null)).toEqual({ policy: { paths: ['trueup/**'], environments: {} }, problems: [] });
   });
   test.each([
     { text: `${head}path: [deploy/**]\n`, code: 'unknown-field', line: 3, reason: 'a typing error' },
@@ -81,7 +81,7 @@ describe('the policy', () => {
     { text: `${head}paths: [deploy/**\n`, code: 'yaml-syntax', line: 4, reason: 'not YAML' },
   ])('$reason is an error, and the default holds', ({ text, code, line }) => {
     const { policy, problems } = read(text);
-    expect(policy).toEqual({ paths: ['trueup/**'] });
+    expect(policy).toEqual({ paths: ['trueup/**'], environments: {} });
     expect(problems.map((problem) => [problem.code, problem.location.line])).toContainEqual([code, line]);
   });
 });

@@ -64,7 +64,7 @@ async function finishes(shop: Shop, head: string): Promise<void> {
   ]);
 }
 
-describe.concurrent('a worker that is killed is started again and finishes, with one new revision', { timeout: 120_000 }, () => {
+describe.concurrent('a worker that is killed is started again and finishes, with one new revision', { timeout: 240_000 }, () => {
   const unanswered = Promise.withResolvers<void>();
 
   test('while it waits for the answer to a write', async () => {

@@ -8,7 +8,8 @@ import { describe, expect, test } from 'vitest';
 
 const story = [
   'start-redis', 'start-azure', 'start-github', 'repository', 'bot', 'provision', 'first-deployment', 'pull-request',
-  'plan', 'merge', 'deployment', 'configuration', 'secrets', 'scale', 'traffic', 'health',
+  'plan', 'merge', 'canary', 'deployment', 'configuration', 'secrets', 'scale', 'traffic', 'health',
+  'bad-release', 'caught', 'revert-pull-request', 'reverted',
 ];
 
 interface Line {
@@ -34,7 +35,7 @@ async function demo(args: readonly string[] = []) {
   };
 }
 
-describe.concurrent('the demo', { timeout: 180_000 }, () => {
+describe.concurrent('the demo', { timeout: 420_000 }, () => {
   // The plain story is the control of faults.test.ts and what `npm run demo` tells: this one is told with a fault of each cloud.
   test('says first how to drive it, then that every step happened, with its link, and how often each fault struck, and leaves nothing', async () => {
     await using running = await demo(['--fault', 'azure:429', '--fault', 'github:500']);

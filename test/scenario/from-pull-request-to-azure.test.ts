@@ -31,7 +31,7 @@ const imageOf = ({ properties }: AppJson): string | undefined => properties.temp
 const envOf = ({ properties }: AppJson, wanted: string) => properties.template.containers[0]?.env.find(({ name }) => name === wanted);
 const serving = ({ properties }: AppJson) => properties.configuration.ingress.traffic.filter(({ weight = 0 }) => weight > 0);
 
-describe.concurrent('from a pull request to Azure', { timeout: 90_000 }, () => {
+describe.concurrent('from a pull request to Azure', { timeout: 240_000 }, () => {
   test('by plain git: planned in one comment that follows the head, merged as declared; so is a push without a pull request', async () => {
     const shop = world.shop('story');
     await shop.deployed();
@@ -183,7 +183,7 @@ describe.concurrent('from a pull request to Azure', { timeout: 90_000 }, () => {
   });
 });
 
-test('an emptied Redis changes nothing in Azure, a push that came while Trueup was away is found, and the next one works', { timeout: 90_000 }, async () => {
+test('an emptied Redis changes nothing in Azure, a push that came while Trueup was away is found, and the next one works', { timeout: 240_000 }, async () => {
   const shops = ['story', 'mistakes', 'fork', 'removal', 'drift'].map((name) => world.shop(name));
   const worldOf = async (): Promise<object> => Object.fromEntries(await Promise.all(shops.map(async (shop) => [shop.name, [await shop.apps(), shop.writes().length]] as const)));
   const [story, fork, drift] = [world.shop('story'), world.shop('fork'), world.shop('drift')];

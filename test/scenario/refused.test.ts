@@ -47,7 +47,7 @@ afterAll(async () => {
   await world?.[Symbol.asyncDispose]();
 });
 
-describe.concurrent('what is not allowed', { timeout: 90_000 }, () => {
+describe.concurrent('what is not allowed', { timeout: 240_000 }, () => {
   test.each(refusals)('is refused by the plan and not applied by the merge: $reason', async ({ name, files, vault, isEmpty }) => {
     const shop = world.shop(name);
     const before = isEmpty ? null : (await shop.deployed(), await shop.apps());
@@ -72,7 +72,7 @@ describe.concurrent('what is not allowed', { timeout: 90_000 }, () => {
   });
 });
 
-describe.concurrent('a bad release', { timeout: 90_000 }, () => {
+describe.concurrent('a bad release', { timeout: 240_000 }, () => {
   test.each(releases)('goes back, is said, and a good one follows: $reason', async ({ name, tag }) => {
     const shop = world.shop(name);
     await shop.deployed();

@@ -31,7 +31,7 @@ export interface AppsUnderTest extends AsyncDisposable {
   rollOut(build: Partial<ServiceBuild>): void;
   call(method: string, path: string, body?: unknown, query?: Readonly<Record<string, string>>): Promise<AzureAnswer>;
   /** Through the ingress, to a host below azurecontainerapps.io. */
-  visit(host: string, path?: string, more?: Pick<RequestOptions, 'signal'> & { readonly headers?: Readonly<Record<string, string>> }): Promise<{ readonly status: number; readonly body: string }>;
+  visit(host: string, path?: string, more?: Pick<RequestOptions, 'signal' | 'method'> & { readonly headers?: Readonly<Record<string, string>> }): Promise<{ readonly status: number; readonly body: string }>;
   /** A write, and the end of its operation as its status shows it. */
   settle(method: string, path: string, body?: unknown): Promise<{ readonly status: string; readonly error?: { readonly code: string; readonly message: string } }>;
 }

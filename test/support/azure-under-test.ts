@@ -4,6 +4,7 @@ import { azureClients } from '../../src/adapters/azure/clients.ts';
 import { containerApps } from '../../src/adapters/azure/container-apps.ts';
 import { environmentResources } from '../../src/adapters/azure/environment-resources.ts';
 import { vaultMetadata } from '../../src/adapters/azure/key-vault.ts';
+import { logNumbers } from '../../src/adapters/azure/log-numbers.ts';
 import { operationSeal } from '../../src/adapters/azure/operation-seal.ts';
 import { operationsOf } from '../../src/adapters/azure/operations.ts';
 import { requestMetrics } from '../../src/adapters/azure/request-metrics.ts';
@@ -19,6 +20,7 @@ export const subscription = '00000000-0000-0000-0000-000000000000';
 export const place = { subscription, resourceGroup: 'rg-storefront', managedEnvironment: 'cae-storefront' };
 export const checkout = appId(place, 'checkout');
 export const vault = { id: `/subscriptions/${subscription}/resourceGroups/rg-vaults/providers/Microsoft.KeyVault/vaults/kv-storefront`, name: 'kv-storefront' };
+export const workspace = '0a1b2c3d-0000-4000-8000-00000000000a';
 export const signal = new AbortController().signal;
 
 /** The adapters over scripted answers: real SDK clients, a made-up Azure. */
@@ -26,7 +28,7 @@ export async function azureUnderTest(answer: (request: ScriptedRequest) => Scrip
   const azure = await scriptedAzure(answer);
   const clock = testClock();
   const observed: ObservedCall[] = [];
-  const check = tenantCheck({ of: (tenant) => (tenant === contoso ? { subscriptions: [subscription], resourceGroups: ['rg-*'], vaults: ['kv-storefront'] } : null) });
+  const check = tenantCheck({ of: (tenant) => (tenant === contoso ? { subscriptions: [subscription], resourceGroups: ['rg-*'], vaults: ['kv-storefront'], workspaces: [workspace], gateHosts: [] } : null) });
   const clients = azureClients(scriptedCredential, azure.agent);
   const calls = azureCalls(check, clock, (call) => observed.push(call));
   const arm = armOf(clients, calls, clock);
@@ -41,6 +43,7 @@ export async function azureUnderTest(answer: (request: ScriptedRequest) => Scrip
     vaults: vaultMetadata(clients, calls),
     access: secretAccess(clients, calls, resources),
     metrics: requestMetrics(clients, calls, clock),
+    logs: logNumbers(clients, calls, clock),
     [Symbol.asyncDispose]: () => azure[Symbol.asyncDispose](),
   };
 }

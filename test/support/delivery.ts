@@ -84,6 +84,8 @@ export async function runToEnd(
 export interface Faults {
   /** Method calls so far, over all wrapped ports. */
   readonly calls: () => number;
+  /** The name of each, the first call first. */
+  readonly methods: () => readonly string[];
   /** The port, some of whose calls fail. */
   readonly wrap: <Port extends object>(port: Port) => Port;
 }
@@ -97,17 +99,18 @@ interface Call {
 
 /** Every call of a wrapped port is made by `make`, which may run it. */
 function faulty(make: (run: () => unknown, call: Call) => Promise<unknown>): Faults {
-  let count = 0;
+  const methods: string[] = [];
   return {
-    calls: () => count,
+    calls: () => methods.length,
+    methods: () => methods,
     wrap: (port) =>
       new Proxy(port, {
         get(target, property) {
           const member: unknown = Reflect.get(target, property);
           if (typeof member !== 'function') return member;
           return async (...parameters: unknown[]): Promise<unknown> => {
-            count += 1;
-            return make(() => Reflect.apply(member, target, parameters), { count, method: String(property), parameters });
+            methods.push(String(property));
+            return make(() => Reflect.apply(member, target, parameters), { count: methods.length, method: String(property), parameters });
           };
         },
       }),

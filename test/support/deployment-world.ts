@@ -10,6 +10,7 @@ import type { MessageType, PayloadOf } from '../../src/kernel/messages/catalogue
 import { envelopeOf, runToEnd, testClock, testDelivery, type Faults, type TestClock } from './delivery.ts';
 import { desiredEnvironment, memoryDesired, type MemoryDesired } from './desired.ts';
 import { memoryApps, type MemoryApps } from './memory-apps.ts';
+import { memoryGates, type MemoryGates } from './memory-gates.ts';
 import { memoryStore, type MemoryStore } from './memory-store.ts';
 
 export const tenant = tenantId(100, 7, 'contoso');
@@ -24,6 +25,8 @@ export interface DeploymentWorld {
   readonly store: MemoryStore;
   readonly desired: MemoryDesired;
   readonly apps: MemoryApps;
+  /** What the users' traffic, the logs and the users' own systems say of a release. */
+  readonly gates: MemoryGates;
   readonly context: Context;
   /** Declares the services at a commit of this generation. */
   declare(generation: number, services: readonly DesiredService[], more?: Partial<DesiredEnvironment>): DesiredEnvironment;
@@ -59,8 +62,18 @@ export function deploymentWorld(faults?: Faults, settings: Parameters<typeof dep
   const { clock, store } = shared;
   const desired = memoryDesired();
   const apps = memoryApps(clock);
+  const gates = memoryGates(clock, apps);
   const wrap = <Port extends object>(port: Port): Port => faults?.wrap(port) ?? port;
-  const ports: DeploymentPorts = { store: wrap(pick(store)), clock, desired: wrap(shared.reader ?? desired), apps: wrap(apps), endpoints: wrap(apps.endpoints) };
+  const ports: DeploymentPorts = {
+    store: wrap(pick(store)),
+    clock,
+    desired: wrap(shared.reader ?? desired),
+    apps: wrap(apps),
+    endpoints: wrap(apps.endpoints),
+    requests: wrap(gates.requests),
+    logs: wrap(gates.logs),
+    gates: wrap(gates.gates),
+  };
   const context = deployment(ports, settings);
   const place = desiredEnvironment().azure;
 
@@ -76,6 +89,7 @@ export function deploymentWorld(faults?: Faults, settings: Parameters<typeof dep
     store,
     desired,
     apps,
+    gates,
     context,
     declare(generation, services, more = {}) {
       const environment = desiredEnvironment({ services: [...services], ...more });

@@ -1,5 +1,7 @@
 import { digestOf } from '../../src/kernel/digest.ts';
 import type {
+  DesiredGate,
+  DesiredRollout,
   DesiredConfiguration,
   DesiredEnvironment,
   DesiredSecretBinding,
@@ -26,6 +28,7 @@ export function desiredEnvironment(overrides: Partial<DesiredEnvironment> = {}):
     azure: { subscription, resourceGroup: 'rg-storefront-staging', managedEnvironment: 'cae-storefront-staging' },
     identities: [],
     drift: { mode: 'propose' as const },
+    freezes: [],
     bindings: [],
     services: [],
     configurations: [],
@@ -90,7 +93,8 @@ export function desiredService(overrides: Partial<DesiredService> = {}): Desired
     scalingPolicy: null,
     replicas,
     health: { readiness: { path: '/health', timeoutMs: 5000 }, liveness: null },
-    rollout: { strategy: 'all-at-once', steps: [], gate: { successRate: null, minSamples: null }, onFailure: 'rollback' },
+    rollout: desiredRollout(),
+    promotion: null,
     app,
     rawPaths: [],
     revisionSuffix,
@@ -98,6 +102,12 @@ export function desiredService(overrides: Partial<DesiredService> = {}): Desired
     source: sourceAt(30),
     ...overrides,
   };
+}
+
+/** All at once, without a watch afterwards: what a manifest without a word about it means. */
+export function desiredRollout(overrides: Partial<Omit<DesiredRollout, 'gate'>> & { readonly gate?: Partial<DesiredGate> } = {}): DesiredRollout {
+  const gate: DesiredGate = { successRate: null, minSamples: 10, restarts: 2, latencyP95Ms: null, logs: [], http: [], limits: { failures: 1, inconclusiveMs: 600_000, noDataMs: 600_000 }, ...overrides.gate };
+  return { strategy: 'all-at-once', steps: [], previewMs: 0, watchMs: 0, keepWarmMs: 0, onFailure: 'rollback', independent: false, ...overrides, gate };
 }
 
 /** A service by the tag of its image: what tells its releases apart. */

@@ -14,8 +14,14 @@ export function githubAjv(): Ajv {
   const ajv = new Ajv({ strict: false, allErrors: true, verbose: true, logger: false, inlineRefs: false });
   // A CommonJS module: its only export lies under `default` of the namespace as TypeScript sees it.
   (formatsPlugin as unknown as (to: Ajv) => void)(ajv);
+  const mail = ajv.formats['email'];
+  if (!(mail instanceof RegExp)) throw new TypeError('the format of addresses is no pattern');
+  ajv.addFormat('email', { type: 'string', validate: (text) => mail.test(text) || addressOfApp.test(text) });
   return ajv;
 }
+
+/** Brackets, which no address of mail has; GitHub's own example of check_suite shows one. */
+const addressOfApp = /^\d+\+[a-z0-9-]+\[bot\]@users\.noreply\.github\.com$/;
 
 const base = 'https://openapi.local/';
 const ajv = githubAjv();

@@ -1,10 +1,12 @@
 import { gitops } from '../../src/gitops/context.ts';
 import type { CommitReader } from '../../src/gitops/desired/commit-reader.ts';
 import type { GitopsNeeds } from '../../src/gitops/needs.ts';
+import { editFile } from '../../src/gitops/parser/edit-file.ts';
 import type { RepositoryReader } from '../../src/gitops/ports.ts';
 import type { Reaction } from '../../src/kernel/context.ts';
 import type { EmittedMessage, Envelope } from '../../src/kernel/envelope.ts';
 import { tenantId } from '../../src/kernel/ids.ts';
+import type { EnvironmentStanding } from '../../src/kernel/standing.ts';
 import type { MessageType, PayloadOf } from '../../src/kernel/messages/catalogue.ts';
 import type { Planner } from '../../src/kernel/plan.ts';
 import { envelopeOf, runToEnd, testClock, type Faults, type Run } from './delivery.ts';
@@ -19,6 +21,8 @@ export interface GitopsWorld {
   readonly github: MemoryGitHub;
   readonly store: MemoryStore;
   readonly clock: ReturnType<typeof testClock>;
+  /** How deployments stand, by tenant and environment: `100.7.contoso staging`. */
+  readonly standings: Map<string, EnvironmentStanding>;
   /** Delivers one message to its reaction of gitops, and no further. */
   deliver<Type extends MessageType>(type: Type, payload: PayloadOf<Type>): Promise<Run>;
   /** The same, and everything that gitops tells itself because of it. Answers what was emitted to others. */
@@ -30,9 +34,10 @@ export interface GitopsWorld {
 /** gitops over memory ports. `faults` wraps every port that leaves the process. */
 export function gitopsWorld(planners: readonly Planner[] = [], faults?: Faults, commitsOf: (repository: RepositoryReader) => CommitReader = tinyCommits): GitopsWorld {
   const [github, store, clock] = [memoryGitHub(), memoryStore(), testClock()];
+  const standings = new Map<string, EnvironmentStanding>();
   const wrap = <Port extends object>(port: Port): Port => faults?.wrap(port) ?? port;
   const repository = wrap(github.repository);
-  const needs: GitopsNeeds = { store, clock, repository, commits: commitsOf(repository), reports: wrap(github.reports), installations: github.installations, planners };
+  const needs: GitopsNeeds = { store, clock, repository, commits: commitsOf(repository), reports: wrap(github.reports), proposals: wrap(github.proposals), editor: { edit: async (path, bytes, edits) => editFile(path, bytes, edits) }, installations: github.installations, planners, standing: async (tenant, environment) => standings.get(`${tenant} ${environment}`) ?? null };
   const reactions = gitops(needs).reactions;
   const reactionOn = (type: MessageType): Reaction | undefined => reactions.find(({ on }) => on === type);
   const run = (envelope: Envelope): Promise<Run> => {
@@ -54,6 +59,7 @@ export function gitopsWorld(planners: readonly Planner[] = [], faults?: Faults, 
     github,
     store,
     clock,
+    standings,
     deliver: (type, payload) => run(envelopeOf(type, repositoryTenant, payload, clock)),
     last<Type extends MessageType>(type: Type): PayloadOf<Type> {
       const found = store.emitted.findLast((message) => message.type === type);

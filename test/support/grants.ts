@@ -6,7 +6,7 @@ import { subscription } from './desired.ts';
 export const owner = parseTenantId('100.7.contoso');
 
 export function grant(overrides: Partial<Grant> = {}): Grant {
-  return { subscriptions: [subscription], resourceGroups: ['rg-storefront-*'], vaults: ['kv-storefront'], ...overrides };
+  return { subscriptions: [subscription], resourceGroups: ['rg-storefront-*'], vaults: ['kv-storefront'], workspaces: [], gateHosts: [], ...overrides };
 }
 
 /** By the tenant's whole id, as the operator's file holds them. */

@@ -9,6 +9,7 @@ import { isRestError, type RestError } from '@azure/core-rest-pipeline';
 import { ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { MetricsQueryClient } from '@azure/monitor-query';
+import { LogsQueryClient } from '@azure/monitor-query-logs';
 import { azureAgent } from '../../src/adapters/azure/route.ts';
 import { httpCall, type HttpAnswer } from '../../src/cli/demo/http-call.ts';
 import type { AppsService } from '../../src/local/azure/apps/apps-service.ts';
@@ -49,6 +50,7 @@ export interface LocalAzureUnderTest extends AsyncDisposable {
   authorization(): AuthorizationManagementClient;
   secrets(credential?: TokenCredential, vault?: string): SecretClient;
   metrics(): MetricsQueryClient;
+  logs(credential?: TokenCredential): LogsQueryClient;
   /** As curl would: by address, with any token; `host` is the name that the client asks for. */
   raw(address: string, init?: { readonly method?: string; readonly token?: string | null; readonly host?: string; readonly body?: string; readonly contentType?: string }): Promise<HttpAnswer>;
 }
@@ -80,6 +82,7 @@ export async function localAzure(change: Pick<LocalAzureOptions, 'tokenLifeMs'> 
     authorization: () => new AuthorizationManagementClient(bot, azure.subscription, options),
     secrets: (credential = bot, vault = 'kv-storefront') => new SecretClient(`https://${vault}.vault.azure.net`, credential, options),
     metrics: () => new MetricsQueryClient(bot, options),
+    logs: (credential = bot) => new LogsQueryClient(credential, options),
     raw: (address, init = {}) => rawRequest(azure, address, init),
     async [Symbol.asyncDispose]() {
       agent.destroy();

@@ -7,12 +7,19 @@ import type { OperationStatus, OperationToken } from '../../src/kernel/operation
 import type { Clock } from '../../src/kernel/ports.ts';
 import type { ContainerApps, EndpointProbe } from '../../src/contexts/deployment/ports.ts';
 import { liveOf } from './app-bodies.ts';
+import { checkSecrets, checkTraffic, hangs, isSingleMode, looseOf, secretRefsOf, type LooseApp } from './memory-app-rules.ts';
 
 /** Container apps in memory, with the manners of the real service: facts/azure.md A1.3, A1.4, A1.6 and azure-container-apps#395. */
 export interface MemoryApps extends ContainerApps {
   readonly endpoints: EndpointProbe;
   /** Every accepted write, with the traffic that it left behind. */
   readonly writes: readonly { readonly verb: string; readonly app: string; readonly traffic: readonly TrafficWeight[] }[];
+  /** Which revisions had which weight since when: oldest first, by the app's name. */
+  weights(app: string): readonly WeightsSince[];
+  /** By revision, of the app with this name. */
+  images(app: string): ReadonlyMap<string, string>;
+  /** Every request that was sent to a revision through `endpoints`. */
+  readonly probes: readonly { readonly at: number; readonly revision: string }[];
   /** Everything that is there, without times, to compare worlds. */
   snapshot(): unknown;
   /** A person's own write. */
@@ -22,6 +29,15 @@ export interface MemoryApps extends ContainerApps {
   /** Every app of the resource group, as a list shows them. */
   list(): readonly ObservedApp[];
   remove(app: AppId): void;
+  /** Azure keeps a hundred ended revisions: it drops this one. */
+  purge(app: AppId, revision: string): void;
+  /** Nothing that starts from here on becomes ready. */
+  failStarts: boolean;
+}
+
+export interface WeightsSince {
+  readonly at: number;
+  readonly weights: ReadonlyMap<string, number>;
 }
 
 export interface MemoryAppsOptions {
@@ -49,27 +65,13 @@ interface App {
   failing: string | null;
   readonly revisions: Map<string, Revision>;
   latest: string | null;
-}
-
-interface Loose {
-  readonly tags?: Record<string, string>;
-  readonly properties: {
-    readonly environmentId: string;
-    readonly configuration: { readonly activeRevisionsMode?: string; readonly secrets?: readonly { name: string; value?: string; keyVaultUrl?: string }[]; readonly ingress?: { readonly external?: boolean; readonly traffic?: readonly WireTraffic[] } | null };
-    readonly template: { readonly revisionSuffix?: string; readonly containers: readonly { image: string; env?: readonly { secretRef?: string }[] }[]; readonly scale?: { readonly minReplicas?: number } };
-  };
-}
-
-interface WireTraffic {
-  readonly revisionName?: string;
-  readonly latestRevision?: boolean;
-  readonly weight?: number;
-  readonly label?: string;
+  readonly history: WeightsSince[];
 }
 
 export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000 }: MemoryAppsOptions = {}): MemoryApps {
   const apps = new Map<string, App>();
   const operations = new Map<string, { readonly app: App; readonly endsAt: number; readonly failure: string | null }>();
+  const probes: { at: number; revision: string }[] = [];
   const writes: { verb: string; app: string; traffic: readonly TrafficWeight[] }[] = [];
   const keyOf = ({ resourceGroup, name }: AppId): string => `${resourceGroup}/${name}`.toLowerCase();
   const find = (id: AppId): App | null => apps.get(keyOf(id)) ?? null;
@@ -84,17 +86,17 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
 
   function accept(app: App, body: JsonObject, verb: string, takesMs: number): OperationToken {
     const loose = looseOf(body);
-    checkSecrets(app, loose);
+    checkSecrets(app.id.name, loose);
     const suffix = loose.properties.template.revisionSuffix ?? `${app.revisions.size + 1}`.padStart(7, '0');
     const name = `${app.id.name}--${suffix}`;
-    checkTraffic(loose, new Set([name, ...app.revisions.keys()]));
+    checkTraffic(loose, app.revisions.values(), name);
     const template = canonicalJson({ ...loose.properties.template, revisionSuffix: '' });
     const known = app.revisions.get(name);
     if (known !== undefined && known.template !== template) {
       throw new Rejected('the suffix is taken', { code: 'InvalidParameterValueInContainerTemplate', field: 'template.revisionsuffix' });
     }
     const image = loose.properties.template.containers[0]?.image ?? '';
-    const lost = hangs(app, loose);
+    const lost = hangs(app.revisions.values(), loose);
     const failure = lost ? 'ContainerAppOperationError' : image.endsWith('-badimage') && known === undefined ? 'InvalidParameterValueInContainerTemplate' : null;
     app.body = body;
     app.busyUntil = clock.now() + takesMs;
@@ -102,21 +104,22 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
     app.state = failure === null ? 'Succeeded' : 'Failed';
     if (known === undefined && failure === null) makeRevision(app, name, template, loose, takesMs);
     writes.push({ verb, app: app.id.name, traffic: trafficOf(app) });
+    app.history.push({ at: clock.now(), weights: new Map([...app.revisions.keys()].map((revision) => [revision, weightOf(app, revision)])) });
     const token = `op-${operations.size}` as OperationToken;
     operations.set(token, { app, endsAt: app.busyUntil, failure });
     return token;
   }
 
-  function makeRevision(app: App, name: string, template: string, loose: Loose, takesMs: number): void {
+  function makeRevision(app: App, name: string, template: string, loose: LooseApp, takesMs: number): void {
     const [container] = loose.properties.template.containers;
     const image = container?.image ?? '';
     const slow = image.endsWith('-slow') ? 10 : 1;
-    const secretRefs = (container?.env ?? []).flatMap(({ secretRef }) => secretRef ?? []);
-    const isSingle = (loose.properties.configuration.activeRevisionsMode ?? 'Single').toLowerCase() === 'single';
-    if (isSingle) for (const revision of app.revisions.values()) revision.active = false;
+    const startsIn = world.failStarts ? Number.POSITIVE_INFINITY : readyMs * slow;
+    const secretRefs = secretRefsOf(loose);
+    if (isSingleMode(loose)) for (const revision of app.revisions.values()) revision.active = false;
     const min = loose.properties.template.scale?.minReplicas ?? 0;
     const now = clock.now();
-    app.revisions.set(name, { name, template, image, min, secretRefs, active: true, createdAt: now, readyAt: now + takesMs + readyMs * slow });
+    app.revisions.set(name, { name, template, image, min, secretRefs, active: true, createdAt: now, readyAt: now + takesMs + startsIn });
     app.latest = name;
   }
 
@@ -149,13 +152,12 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
     const loose = looseOf(app.body);
     const { environmentId } = looseOf(app.body).properties;
     const live = applyMergePatch(liveOf(app.body), { properties: { environmentId: environmentId.toLowerCase(), managedEnvironmentId: environmentId } }) as JsonObject;
-    const single = (loose.properties.configuration.activeRevisionsMode ?? 'Single').toLowerCase() === 'single';
     return {
       id: app.id,
       resourceId: `/subscriptions/${app.id.subscription}/resourceGroups/${app.id.resourceGroup}/providers/Microsoft.App/containerapps/${app.id.name}`,
       tags: loose.tags ?? {},
       provisioningState: isBusy(app) ? 'InProgress' : app.state,
-      revisionsMode: single ? 'Single' : 'Multiple',
+      revisionsMode: isSingleMode(loose) ? 'Single' : 'Multiple',
       fqdn: loose.properties.configuration.ingress ? `${app.id.name}.local.azurecontainerapps.io` : null,
       latestRevision: app.latest,
       latestReadyRevision: latestReady(app),
@@ -192,12 +194,25 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
   }
 
   function newApp(id: AppId): App {
-    const app: App = { id, body: {}, state: 'Succeeded', busyUntil: 0, failing: null, revisions: new Map(), latest: null };
+    const app: App = { id, body: {}, state: 'Succeeded', busyUntil: 0, failing: null, revisions: new Map(), latest: null, history: [] };
     return app;
   }
 
-  return {
+  /** A revision's own host, a label's with three dashes, or the app's, which goes by weight. */
+  function addressed(host: string): Revision | undefined {
+    const app = [...apps.values()].find(({ id }) => host === id.name || host.startsWith(`${id.name}--`));
+    if (app === undefined || app.revisions.has(host)) return app?.revisions.get(host);
+    const label = host.split('---')[1];
+    const entry = trafficOf(app).find((one) => (label === undefined ? one.weight > 0 : one.label === label));
+    return app.revisions.get(entry?.revision ?? (label === undefined ? (app.latest ?? '') : ''));
+  }
+
+  const world: MemoryApps = {
+    failStarts: false,
     writes,
+    probes,
+    images: (name) => new Map([...([...apps.values()].find(({ id }) => id.name === name)?.revisions.values() ?? [])].map((revision) => [revision.name, revision.image])),
+    weights: (name) => [...apps.values()].find(({ id }) => id.name === name)?.history ?? [],
     async observe(_tenant, id) {
       const app = find(id);
       return app === null ? null : shown(app);
@@ -224,12 +239,12 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
     async operation(_tenant, token): Promise<OperationStatus> {
       const operation = operations.get(token);
       if (operation === undefined) return { status: 'unknown' };
-      if (clock.now() < operation.endsAt) return { status: 'running', lookAgainMs: 2000 };
+      if (clock.now() < operation.endsAt) return { status: 'running', lookAgainMs: operationMs / 2 };
       return operation.failure === null ? { status: 'succeeded' } : { status: 'failed', code: operation.failure, field: 'template.containers.image' };
     },
     async activate(_tenant, id, name) {
       const revision = revisionOf(id, name);
-      if (!revision.active) revision.readyAt = clock.now() + readyMs;
+      if (!revision.active) revision.readyAt = world.failStarts ? Number.POSITIVE_INFINITY : clock.now() + readyMs;
       revision.active = true;
     },
     async deactivate(_tenant, id, name) {
@@ -240,10 +255,8 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
     },
     endpoints: {
       async probe(_tenant, { fqdn }) {
-        const name = fqdn.split('.')[0] ?? '';
-        const app = [...apps.values()].find((one) => name === one.id.name || name.startsWith(`${one.id.name}--`));
-        const serving = name.includes('--') ? name : (trafficOf(app ?? newApp({ subscription: '', resourceGroup: '', name })).find(({ weight }) => weight > 0)?.revision ?? app?.latest ?? '');
-        const revision = app?.revisions.get(serving);
+        const revision = addressed(fqdn.split('.')[0] ?? '');
+        probes.push({ at: clock.now(), revision: revision?.name ?? '' });
         if (revision === undefined || !revision.active) return { status: null, ms: 1 };
         if (stateOf(revision).ready) return { status: 200, ms: 1 };
         return { status: revision.image.endsWith('-unready') && clock.now() >= revision.readyAt ? 503 : null, ms: 1 };
@@ -267,33 +280,7 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
     },
     list: () => [...apps.values()].map(shown),
     remove: (id) => void apps.delete(keyOf(id)),
+    purge: (id, revision) => void find(id)?.revisions.delete(revision),
   };
-}
-
-function looseOf(body: JsonObject): Loose {
-  // Test bodies are ARM's wire shape.
-  return body as unknown as Loose;
-}
-
-/** By name only is refused, also for secrets that are there: a read and write back would lose every one of them. */
-function checkSecrets(app: App, { properties }: Loose): void {
-  const secrets = properties.configuration.secrets ?? [];
-  if (secrets.some(({ value, keyVaultUrl }) => value === undefined && keyVaultUrl === undefined)) {
-    throw new Rejected('value or keyVaultUrl and identity should be provided', { code: 'ContainerAppSecretInvalid' });
-  }
-  const names = new Set(secrets.map(({ name }) => name));
-  const used = (properties.template.containers[0]?.env ?? []).flatMap(({ secretRef }) => secretRef ?? []);
-  if (used.some((name) => !names.has(name))) throw new Rejected(`${app.id.name} refers to a secret that is not there`, { code: 'ContainerAppSecretRefNotFound' });
-}
-
-function checkTraffic({ properties }: Loose, names: ReadonlySet<string>): void {
-  const traffic = properties.configuration.ingress?.traffic;
-  if (traffic?.some(({ revisionName }) => revisionName !== undefined && !names.has(revisionName))) throw new Rejected('no such revision', { code: 'InvalidParameterValueInContainerTemplate' });
-  if (traffic && traffic.reduce((sum, { weight }) => sum + (weight ?? 0), 0) !== 100) throw new Rejected('weights', { code: 'InvalidTrafficWeight' });
-}
-
-/** azure-container-apps#395: taking a secret from a revision, an ended one too, hangs until Azure gives up. */
-function hangs(app: App, { properties }: Loose): boolean {
-  const names = new Set((properties.configuration.secrets ?? []).map(({ name }) => name));
-  return [...app.revisions.values()].some(({ secretRefs }) => secretRefs.some((name) => !names.has(name)));
+  return world;
 }

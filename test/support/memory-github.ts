@@ -6,12 +6,14 @@ import type {
   DeploymentReport,
   InstallationReader,
   IssueComment,
+  Proposals,
   PullRequest,
   ReportWriter,
   Repository,
   RepositoryReader,
   TreeEntry,
 } from '../../src/gitops/ports.ts';
+import { memoryProposals, type ProposedText } from './memory-proposals.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -25,7 +27,14 @@ interface Commit {
 export interface MemoryGitHub {
   readonly repository: RepositoryReader;
   readonly reports: ReportWriter;
+  readonly proposals: Proposals;
   readonly installations: InstallationReader;
+  /** Pull requests of the App, by number. */
+  readonly proposed: ReadonlyMap<number, ProposedText>;
+  /** The files of a commit. */
+  filesAt(commit: string): Readonly<Record<string, string>>;
+  branch(name: string): string | null;
+  isOpen(number: number): boolean;
   /** A commit on the branch with exactly these files; null as the branch leaves it unreferenced. */
   commit(branch: string | null, files: Files, parents?: readonly string[]): string;
   /** Moves or makes a branch; null deletes it. */
@@ -63,6 +72,17 @@ export function memoryGitHub(): MemoryGitHub {
   const fetched: string[] = [];
 
   const found = (sha: string): Commit => commits.get(sha) ?? refuse(`no commit ${sha}`);
+  const putBlob = (text: string): Pick<TreeEntry, 'sha' | 'size'> => {
+    const sha = digestOf(text).slice(0, 40);
+    blobs.set(sha, text);
+    return { sha, size: new TextEncoder().encode(text).length };
+  };
+  const addCommit = (tree: readonly TreeEntry[], parents: readonly string[]): string => {
+    const sha = digestOf([tree, parents, commits.size]).slice(0, 40);
+    commits.set(sha, { sha, parents, tree });
+    return sha;
+  };
+  const texts = new Map<number, ProposedText>();
   const ancestors = (sha: string): readonly string[] => [sha, ...found(sha).parents.flatMap(ancestors)];
   const repository: RepositoryReader = {
     repository: async () => memoryRepository,
@@ -78,6 +98,7 @@ export function memoryGitHub(): MemoryGitHub {
     },
     pullRequest: async (_tenant, number) => pulls.get(number) ?? null,
     openPullRequests: async (_tenant, baseRef) => [...pulls.values()].filter((pull) => pull.state === 'open' && pull.baseRef === baseRef).map(({ number }) => number),
+    firstParent: async (_tenant, commit) => found(commit).parents[0] ?? null,
     mergedPullRequest: async (_tenant, commit) => [...pulls.values()].find(({ mergeCommit }) => mergeCommit === commit)?.number ?? null,
     comment: async (_tenant, id) => issueComments.get(id) ?? null,
     permission: async (_tenant, login) => permissions.get(login) ?? 'none',
@@ -85,17 +106,17 @@ export function memoryGitHub(): MemoryGitHub {
   return {
     repository,
     reports: world.reports,
+    proposals: memoryProposals({ branches, pulls, texts, writes: world.seen.writes, tree: (sha) => found(sha).tree, blob: putBlob, addCommit, refuse, isWithin: (sha, branch) => ancestors(branches.get(branch) ?? refuse(`no branch ${branch}`)).includes(sha) }),
+    proposed: texts,
+    filesAt: (sha) => Object.fromEntries(found(sha).tree.map((entry) => [entry.path, blobs.get(entry.sha) ?? ''])),
+    branch: (name) => branches.get(name) ?? null,
+    isOpen: (number) => pulls.get(number)?.state === 'open',
     installations: { repositories: async () => [repositoryId, repositoryId + 1] },
     commit(branch, files, parents) {
-      const tree = Object.entries(files).map(([path, text]): TreeEntry => {
-        const sha = digestOf(text).slice(0, 40);
-        blobs.set(sha, text);
-        return { path, mode: '100644', sha, size: new TextEncoder().encode(text).length };
-      });
+      const tree = Object.entries(files).map(([path, text]): TreeEntry => ({ path, mode: '100644', ...putBlob(text) }));
       const tip = branch === null ? undefined : branches.get(branch);
       const from = parents ?? (tip === undefined ? [] : [tip]);
-      const sha = digestOf([tree, from, commits.size]).slice(0, 40);
-      commits.set(sha, { sha, parents: from, tree });
+      const sha = addCommit(tree, from);
       if (branch !== null) branches.set(branch, sha);
       return sha;
     },

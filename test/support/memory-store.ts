@@ -13,9 +13,9 @@ export interface MemoryStore extends Store {
   clear(): void;
 }
 
-/** Values are kept as JSON text, so that nothing survives that the real store would lose. */
+/** Values are kept as JSON text, so that nothing survives that the real store would lose. What is read again unchanged is parsed once, and frozen. */
 export function memoryStore(): MemoryStore {
-  const rows = new Map<string, { key: AggregateKey; version: number; json: string | null }>();
+  const rows = new Map<string, { key: AggregateKey; version: number; json: string | null; read: Map<Reader<unknown>, unknown> }>();
   const emitted: EmittedMessage[] = [];
 
   function check({ key, expectedVersion }: Save): void {
@@ -24,7 +24,7 @@ export function memoryStore(): MemoryStore {
   }
 
   function write({ key, expectedVersion, value }: Save): void {
-    rows.set(rowId(key), { key, version: expectedVersion + 1, json: value === null ? null : JSON.stringify(value) });
+    rows.set(rowId(key), { key, version: expectedVersion + 1, json: value === null ? null : JSON.stringify(value), read: new Map() });
     if (value === null) rows.delete(rowId(key));
   }
 
@@ -32,7 +32,10 @@ export function memoryStore(): MemoryStore {
     emitted,
     async load<T>(key: AggregateKey, schema: Reader<T>): Promise<Stored<T> | null> {
       const row = rows.get(rowId(key));
-      return row?.json ? { version: row.version, value: schema.parse(JSON.parse(row.json)) } : null;
+      if (!row?.json) return null;
+      if (!row.read.has(schema)) row.read.set(schema, frozen(schema.parse(JSON.parse(row.json))));
+      // What this schema gave.
+      return { version: row.version, value: row.read.get(schema) as T };
     },
     async list(type) {
       return [...rows.values()].map((row) => row.key).filter((key) => key.type === type);
@@ -45,6 +48,12 @@ export function memoryStore(): MemoryStore {
     snapshot: () => Object.fromEntries([...rows].map(([id, row]) => [id, JSON.parse(row.json ?? 'null')])),
     clear: () => rows.clear(),
   };
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null) return value;
+  for (const inner of Object.values(value)) frozen(inner);
+  return Object.freeze(value);
 }
 
 function rowId({ tenantId, type, id }: AggregateKey): string {

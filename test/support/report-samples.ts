@@ -1,5 +1,6 @@
 import type { Change } from '../../src/kernel/plan.ts';
 import type { Problem } from '../../src/kernel/problem.ts';
+import { serviceProgress } from './progress.ts';
 import { startedReport, type DeployReport } from '../../src/gitops/records/deploy-report.ts';
 import type { HealthReport } from '../../src/gitops/records/health-report.ts';
 import type { PlanReport } from '../../src/gitops/report/plan-report.ts';
@@ -33,11 +34,11 @@ export function samplePlan(over: Partial<PlanReport> = {}): PlanReport {
 }
 
 export function sampleDeploy(over: Partial<DeployReport> = {}, text = 'Ready'): DeployReport {
-  const service = { tenant: 'contoso', image: 'contoso.azurecr.io/checkout:1.5.0', revision: 'checkout--t0123456789', previousRevision: 'checkout--tfedcba9876', step: text, detail: '3 of 3 replicas answer', url: 'https://checkout.happy-sea.westeurope.azurecontainerapps.io/' };
+  const service = serviceProgress({ previousRevision: 'checkout--tfedcba9876', step: text, detail: '3 of 3 replicas answer', url: 'https://checkout.happy-sea.westeurope.azurecontainerapps.io/' });
   return {
     ...startedReport(null, { environment: 'prod', commit, generation: 7 }, trace),
     checkUrl: 'https://github.com/contoso/platform/runs/1',
-    progress: { deploymentId: 'prod.7.c0ffee000000', sequence: 9, state: 'HealthGating', reason: null, needs: null, services: [{ ...service, service: 'checkout' }, { ...service, service: 'catalog', revision: null, previousRevision: null, url: null, detail: null, step: 'Waits' }] },
+    progress: { deploymentId: 'prod.7.c0ffee000000', sequence: 9, state: 'HealthGating', reason: null, needs: null, hold: null, services: [service, { ...service, service: 'catalog', revision: null, previousRevision: null, url: null, detail: null, step: 'Waits' }] },
     prepared: { 'configuration storefront': 'published as cfg-0123456789ab', 'environment prod': 'there as declared' },
     ...over,
   };

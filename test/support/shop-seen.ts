@@ -106,7 +106,7 @@ export function shopSeen(stage: Stage, repository: LocalRepository): Shop {
     open: async (branch, token) => (await shop.rest<{ number: number }>('POST', '/pulls', { title: `Take ${branch}`, head: branch, base: 'main' }, token)).number,
     merge: async (number) => (await shop.rest<{ sha: string }>('PUT', `/pulls/${number}/merge`, { merge_method: 'merge' })).sha,
     checks: async (commit) => (await shop.rest<{ check_runs: readonly CheckRun[] }>('GET', `/commits/${commit}/check-runs?per_page=100`)).check_runs,
-    finished: (commit, wanted, also = () => true, withinMs = 60_000) =>
+    finished: (commit, wanted, also = () => true, withinMs = 120_000) =>
       until(`${wanted} on ${name} at ${commit.slice(0, 7)}`, async () => {
         const found = (await shop.checks(commit)).find((check) => check.name === wanted);
         if (found?.status === 'completed' && also(found)) return found;

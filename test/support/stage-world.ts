@@ -25,11 +25,18 @@ export interface StageWorld extends AsyncDisposable {
   restart(between: () => Promise<void>): Promise<void>;
 }
 
+interface Asked {
+  readonly workspaces: readonly string[];
+  readonly gateHosts: readonly string[];
+}
+
 interface WorldOptions {
   /** Repositories by name, each with its first files. */
   readonly shops: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Repositories that the operator granted nothing. */
   readonly ungranted?: readonly string[];
+  /** What contoso's gates may ask, in every shop; nothing if absent. */
+  readonly gates?: Asked;
   readonly pace?: Partial<Pace>;
   /** Added to the environment of Trueup's processes. */
   readonly env?: Readonly<Record<string, string>>;
@@ -38,9 +45,9 @@ interface WorldOptions {
 }
 
 /** Redis, local Azure, local GitHub and the bot as processes of its own, over many small repositories. */
-export async function stageWorld({ shops, ungranted = [], pace = {}, env = {}, before = () => undefined }: WorldOptions): Promise<StageWorld> {
+export async function stageWorld({ shops, ungranted = [], gates = { workspaces: [], gateHosts: [] }, pace = {}, env = {}, before = () => undefined }: WorldOptions): Promise<StageWorld> {
   const directory = await mkdtemp(join(tmpdir(), 'trueup-scenario-'));
-  const grants = (repositories: readonly LocalRepository[]): string => grantsOf(repositories.filter(({ name }) => !ungranted.includes(name)));
+  const grants = (repositories: readonly LocalRepository[]): string => grantsOf(repositories.filter(({ name }) => !ungranted.includes(name)), gates);
   const azureWatch = specWatch();
   const githubWatch = githubSpec();
   // Many repositories share one installation and one maintainer who looks several times a second: 1,450 points within the minute.
@@ -84,11 +91,11 @@ export async function stageWorld({ shops, ungranted = [], pace = {}, env = {}, b
 }
 
 /** In every shop contoso may use the shop's vault and fabrikam one that is not there; nobody may use kv-foreign. */
-function grantsOf(repositories: readonly LocalRepository[]): string {
+function grantsOf(repositories: readonly LocalRepository[], gates: Asked): string {
   const tenants = repositories.flatMap(({ installationId: installation, id: repository, name }) => {
     const place = { installation, repository, subscriptions: [subscription], resourceGroups: [`rg-${name}*`] };
     return [
-      { ...place, tenant: 'contoso', vaults: [vaultOf(name)] },
+      { ...place, tenant: 'contoso', vaults: [vaultOf(name)], ...gates },
       { ...place, tenant: 'fabrikam', vaults: [`${vaultOf(name)}-guest`] },
     ];
   });

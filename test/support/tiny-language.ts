@@ -18,8 +18,8 @@ export const unreadable = 'this: [is no manifest';
 export const tinyPolicyPath = '.github/trueup.yml';
 
 /** `paths` is a folder. */
-export function tinyPolicy(folder: string): string {
-  return JSON.stringify([{ folder }]);
+export function tinyPolicy(folder: string, environments: Policy['environments'] = {}): string {
+  return JSON.stringify([{ folder, environments }]);
 }
 
 /** A commit reader of the tiny language over memory caches. */
@@ -32,9 +32,9 @@ const tinyLanguage: ManifestLanguage = {
   policyPath: tinyPolicyPath,
   pathProblem: ({ path, mode }) => (mode === '100644' ? null : problemAt(path, 'not-a-file', 'This is not a file', null)),
   readPolicy(file) {
-    const value = file?.documents[0]?.value as { folder?: string } | undefined; // what `tinyPolicy` wrote
+    const value = file?.documents[0]?.value as { folder?: string; environments?: Policy['environments'] } | undefined; // what `tinyPolicy` wrote
     // The policy is opaque to everything that holds it; this language is the only one that looks inside.
-    return { policy: { folder: value?.folder ?? 'trueup/' } as unknown as Policy, problems: file?.problems ?? [] };
+    return { policy: { folder: value?.folder ?? 'trueup/', environments: value?.environments ?? {} } as unknown as Policy, problems: file?.problems ?? [] };
   },
   manages: (policy, path) => path.startsWith((policy as unknown as { folder: string }).folder) && path.endsWith('.yaml'),
   compile(files) {

@@ -1,5 +1,5 @@
 import type { SecretAccess, VaultMetadata } from '../../contexts/configuration-secrets/ports.ts';
-import type { ContainerApps, EndpointProbe } from '../../contexts/deployment/ports.ts';
+import type { ContainerApps, EndpointProbe, LogNumbers, RevisionRequests } from '../../contexts/deployment/ports.ts';
 import type { LiveState } from '../../contexts/drift-detection/ports.ts';
 import type { EnvironmentResources, InventoryReader } from '../../contexts/environment-inventory/ports.ts';
 import type { HealthEndpoints, RequestMetrics, ScaleWriter, Workloads } from '../../contexts/health-scaling/ports.ts';
@@ -13,6 +13,7 @@ import { azureCredential, type AzureCredentialKind } from './credential.ts';
 import { endpointProbe, probeAgent } from './endpoint-probe.ts';
 import { environmentResources } from './environment-resources.ts';
 import { vaultMetadata } from './key-vault.ts';
+import { logNumbers } from './log-numbers.ts';
 import { operationSeal } from './operation-seal.ts';
 import { operationsOf } from './operations.ts';
 import { requestMetrics } from './request-metrics.ts';
@@ -44,7 +45,8 @@ export interface AzureAdapters {
   readonly endpoints: EndpointProbe & HealthEndpoints;
   readonly live: LiveState;
   readonly workloads: Workloads;
-  readonly metrics: RequestMetrics;
+  readonly metrics: RequestMetrics & RevisionRequests;
+  readonly logs: LogNumbers;
   readonly scaling: ScaleWriter;
 }
 
@@ -73,6 +75,7 @@ export function azureAdapters(options: AzureOptions): AzureAdapters {
       managedEnvironmentState: async (tenant, place, signal) => (await resources.managedEnvironment(tenant, place, signal))?.provisioningState ?? null,
     },
     metrics: requestMetrics(clients, calls, clock),
+    logs: logNumbers(clients, calls, clock),
     scaling: apps,
   };
 }

@@ -1,6 +1,7 @@
 import type { AbortSignal as KernelSignal } from '../../kernel/context.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import type { Clock } from '../../kernel/ports.ts';
+import { nodeSignal } from '../node-signal.ts';
 import { requestTimeoutMs } from './route.ts';
 import type { TenantCheck, Touched } from './tenant-check.ts';
 import { failureOf, isAbsent, translateError } from './translate.ts';
@@ -68,9 +69,4 @@ export async function orNull<T>(read: Promise<T>): Promise<T | null> {
     if (failure && isAbsent(failure)) return null;
     throw error;
   }
-}
-
-/** The kernel knows a signal only as something that is aborted or not; outside of its tests it is Node's. */
-export function nodeSignal(signal: KernelSignal): AbortSignal {
-  return signal instanceof AbortSignal ? signal : AbortSignal.any([]);
 }

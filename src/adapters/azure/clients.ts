@@ -2,12 +2,13 @@ import { ContainerAppsAPIClient } from '@azure/arm-appcontainers';
 import { AuthorizationManagementClient } from '@azure/arm-authorization';
 import { ManagedServiceIdentityClient } from '@azure/arm-msi';
 import { ResourceManagementClient } from '@azure/arm-resources';
-import type { HttpClient } from '@azure/core-rest-pipeline';
+import type { HttpClient, Pipeline } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { MetricsQueryClient } from '@azure/monitor-query';
+import { LogsQueryClient } from '@azure/monitor-query-logs';
 import type https from 'node:https';
-import { managementHost, pinnedHttpClient } from './route.ts';
+import { logsHost, managementHost, pinnedHttpClient } from './route.ts';
 
 /** The SDK clients, made once per subscription and per vault, so that tokens and connections are shared. */
 export interface Clients {
@@ -15,7 +16,14 @@ export interface Clients {
   /** `vault` must have been found through ARM: vault names are unique in the whole cloud, and so is their host. */
   readonly secrets: (vault: string) => SecretClient;
   readonly metrics: MetricsQueryClient;
+  readonly logs: PipelineClient;
   /** For requests that are sent through a client's pipeline. */
+  readonly http: HttpClient;
+}
+
+/** A client of which only the pipeline is used, with the connection at the end of it. */
+interface PipelineClient {
+  readonly pipeline: Pipeline;
   readonly http: HttpClient;
 }
 
@@ -30,10 +38,12 @@ export function azureClients(credential: TokenCredential, agent: https.Agent): C
   const http = pinnedHttpClient(agent, [managementHost]);
   // Retries belong to jobs/: the SDK sleeps any Retry-After inside the worker and repeats POSTs.
   const options = { httpClient: http, retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } };
+  const logs = pinnedHttpClient(agent, [logsHost]);
   const subscriptions = new Map<string, SubscriptionClients>();
   const vaults = new Map<string, SecretClient>();
   return {
     http,
+    logs: { pipeline: new LogsQueryClient(credential, { ...options, httpClient: logs }).pipeline, http: logs },
     metrics: new MetricsQueryClient(credential, options),
     of: (subscription) =>
       kept(subscriptions, subscription.toLowerCase(), (id) => ({

@@ -5,7 +5,7 @@ import { endpointProbe } from './endpoint-probe.ts';
 import { tenantCheck } from './tenant-check.ts';
 
 const contoso = tenantId(100, 7, 'contoso');
-const check = tenantCheck({ of: (tenant) => (tenant === contoso ? { subscriptions: [], resourceGroups: [], vaults: [] } : null) });
+const check = tenantCheck({ of: (tenant) => (tenant === contoso ? { subscriptions: [], resourceGroups: [], vaults: [], workspaces: [], gateHosts: [] } : null) });
 const fqdn = 'web.happyhill-1234.westeurope.azurecontainerapps.io';
 const { signal } = new AbortController();
 const soon = { fqdn, path: '/health', timeoutMs: 200 };

@@ -2,7 +2,7 @@ import https from 'node:https';
 import { isIP } from 'node:net';
 import type { EndpointProbe, ProbeAnswer, ProbeTarget } from '../../contexts/deployment/ports.ts';
 import { Rejected, Unavailable } from '../../kernel/errors.ts';
-import { nodeSignal } from './calls.ts';
+import { nodeSignal } from '../node-signal.ts';
 import { lookupPublic } from './public-addresses.ts';
 import { RoutedAgent, type Route } from './route.ts';
 import type { TenantCheck } from './tenant-check.ts';

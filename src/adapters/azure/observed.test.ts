@@ -56,6 +56,15 @@ describe.skipIf(!hasRecordings)(`recorded answers of Azure${skipped}`, () => {
   });
 });
 
+test.each([
+  { reason: 'why it is in its state', details: 'a', error: 'b', shown: 'a' },
+  { reason: 'why it was not provisioned, where nothing else is said', details: '', error: 'b', shown: 'b' },
+  { reason: 'nothing', details: undefined, error: null, shown: null },
+])("a revision's error: $reason", ({ details, error, shown }) => {
+  const body = { name: 'web--1', properties: { runningStateDetails: details, provisioningError: error } };
+  expect(observedRevision(body, [], 'test').runningStateDetails).toBe(shown);
+});
+
 describe('an observed app', () => {
   const group = { subscription: 's', resourceGroup: 'rg' };
   const id = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.App/containerapps/web';

@@ -68,6 +68,7 @@ const revisionSchema = z.object({
     healthState: text,
     runningState: text,
     runningStateDetails: text,
+    provisioningError: text,
   }),
 });
 
@@ -83,7 +84,7 @@ export function observedRevision(body: unknown, containers: readonly ObservedCon
     provisioningState: properties.provisioningState ?? 'Unknown',
     healthState: properties.healthState ?? 'None',
     runningState: properties.runningState ?? 'Unknown',
-    runningStateDetails: properties.runningStateDetails || null,
+    runningStateDetails: properties.runningStateDetails || properties.provisioningError || null,
     containers,
   };
 }

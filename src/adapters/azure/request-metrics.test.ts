@@ -52,3 +52,32 @@ describe('requests of a window', () => {
     await expect(world.metrics.requests(contoso, checkout, 300_000, signal)).rejects.toMatchObject({ name: 'Throttled', retryAfterMs: 3000 });
   });
 });
+
+describe('requests of a revision since a moment', () => {
+  test.each([
+    { reason: 'no series at all', timeseries: [], is: null },
+    { reason: 'points without values are no data', timeseries: [series('checkout--1', '2xx', [undefined])], is: null },
+    { reason: 'zero is data', timeseries: [series('checkout--1', '2xx', [0])], is: { total: 0, serverErrors: 0 } },
+    { reason: 'in other letters', timeseries: [series('Checkout--1', '2xx', [5, 6]), series('Checkout--1', '5xx', [2])], is: { total: 13, serverErrors: 2 } },
+    { reason: 'those of another revision are not its own', timeseries: [series('checkout--2', '2xx', [5])], is: null },
+  ])('$reason', async ({ timeseries, is }) => {
+    await using world = await azureUnderTest(() => ({ status: 200, body: answer(timeseries) }));
+    expect(await world.metrics.since(contoso, checkout, 'checkout--1', world.clock.now() - 90_000, signal)).toEqual(is);
+  });
+
+  test.each([
+    { reason: 'from the full minute', ago: 90_000, timespan: '2026-11-23T23:58:00.000Z/2026-11-24T00:00:00.000Z' },
+    { reason: 'at least a minute, which is the grain', ago: 0, timespan: '2026-11-24T00:00:00.000Z/2026-11-24T00:01:00.000Z' },
+  ])('are asked for $reason', async ({ ago, timespan }) => {
+    await using world = await azureUnderTest(() => ({ status: 200, body: answer([]) }));
+    await world.metrics.since(contoso, checkout, 'checkout--1', world.clock.now() - ago, signal);
+    const query = new URL(`https://x${world.azure.requests[0]?.path}`).searchParams;
+    expect(Object.fromEntries(query)).toMatchObject({ $filter: "revisionName eq 'checkout--1' and statusCodeCategory eq '*'", timespan });
+  });
+
+  test('are not asked for with a name that ends the filter', async () => {
+    await using world = await azureUnderTest(() => ({ status: 200, body: answer([]) }));
+    await expect(world.metrics.since(contoso, checkout, "a' or revisionName eq '*", 0, signal)).rejects.toMatchObject({ name: 'Rejected', code: 'InvalidName' });
+    expect(world.azure.requests).toEqual([]);
+  });
+});

@@ -1,38 +1,60 @@
 import type { MetricsQueryResult } from '@azure/monitor-query';
 import * as z from 'zod';
-import type { RequestMetrics, RevisionRequests } from '../../contexts/health-scaling/ports.ts';
+import type { RevisionRequests } from '../../contexts/deployment/ports.ts';
+import type { RequestMetrics, RevisionRequests as RequestsOfRevision } from '../../contexts/health-scaling/ports.ts';
+import type { AppId } from '../../kernel/container-app.ts';
+import type { AbortSignal } from '../../kernel/context.ts';
+import { Rejected } from '../../kernel/errors.ts';
+import type { TenantId } from '../../kernel/ids.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import type { Calls } from './calls.ts';
 import type { Clients } from './clients.ts';
 import { callTo } from './container-apps.ts';
-import { appPath } from './names.ts';
+import { appPath, isName } from './names.ts';
 
 const grainMs = 60_000;
 
 /** `Requests` is the one metric that Azure splits by revision and by status (facts: response times have no revision). */
-export function requestMetrics(clients: Clients, calls: Calls, clock: Clock): RequestMetrics {
+export function requestMetrics(clients: Clients, calls: Calls, clock: Clock): RequestMetrics & RevisionRequests {
+  const counted = async (tenant: TenantId, app: AppId, { revision, from, to }: Counted, signal: AbortSignal): Promise<readonly RequestsOfRevision[] | null> => {
+    const query = {
+      granularity: 'PT1M',
+      timespan: { startTime: new Date(from), endTime: new Date(to) },
+      aggregations: ['Total' as const],
+      filter: `revisionName eq '${revision}' and statusCodeCategory eq '*'`,
+      // With a filter the service answers ten series only, and each revision makes up to five.
+      top: 1000,
+    };
+    return requestsPerRevision(await calls(callTo('metrics.requests', tenant, app, signal), (options) => clients.metrics.queryResource(appPath(app), ['Requests'], { ...query, ...options })));
+  };
   return {
-    async requests(tenant, app, windowMs, signal) {
-      const endTime = new Date(clock.now());
-      const query = {
-        granularity: 'PT1M',
-        timespan: { startTime: new Date(endTime.getTime() - Math.max(windowMs, grainMs)), endTime },
-        aggregations: ['Total' as const],
-        filter: "revisionName eq '*' and statusCodeCategory eq '*'",
-        // With a filter the service answers ten series only, and each revision makes up to five.
-        top: 1000,
-      };
-      const result = await calls(callTo('metrics.requests', tenant, app, signal), (options) => clients.metrics.queryResource(appPath(app), ['Requests'], { ...query, ...options }));
-      return requestsPerRevision(result);
+    requests(tenant, app, windowMs, signal) {
+      const to = clock.now();
+      return counted(tenant, app, { revision: '*', from: to - Math.max(windowMs, grainMs), to }, signal);
+    },
+    async since(tenant, app, revision, since, signal) {
+      if (!isName(revision)) throw new Rejected('A revision has a name that Azure does not allow', { code: 'InvalidName' });
+      const from = Math.floor(since / grainMs) * grainMs;
+      const all = await counted(tenant, app, { revision, from, to: Math.max(clock.now(), from + grainMs) }, signal);
+      const own = all?.find((one) => one.revision.toLowerCase() === revision.toLowerCase());
+      return own === undefined ? null : { total: own.total, serverErrors: own.serverErrors };
     },
   };
+}
+
+interface Counted {
+  /** `*` for all. */
+  readonly revision: string;
+  /** Milliseconds since the epoch, at least a minute apart: Azure keeps no finer grain. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** The SDK's type says one record; what comes is a list of names and values. */
 const dimensionsSchema = z.array(z.object({ name: z.string(), value: z.string() })).catch([]);
 
 /** A point without a value is no data, which is not zero requests. */
-function requestsPerRevision(result: MetricsQueryResult): readonly RevisionRequests[] | null {
+function requestsPerRevision(result: MetricsQueryResult): readonly RequestsOfRevision[] | null {
   const revisions = new Map<string, { total: number; serverErrors: number }>();
   for (const { metadataValues, data = [] } of result.metrics.flatMap((metric) => metric.timeseries)) {
     const dimensions = new Map(dimensionsSchema.parse(metadataValues).map(({ name, value }) => [name.toLowerCase(), value]));

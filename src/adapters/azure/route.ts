@@ -12,6 +12,8 @@ export interface Route {
 }
 
 export const managementHost = 'management.azure.com';
+/** Log Analytics, as its SDK client asks for it. */
+export const logsHost = 'api.loganalytics.io';
 const loginHost = 'login.microsoftonline.com';
 export const requestTimeoutMs = 30_000;
 
@@ -47,7 +49,7 @@ class AllowedHostsAgent extends https.Agent {
 }
 
 function isAzureHost(host: string): boolean {
-  return host === managementHost || host === loginHost || /^[a-z0-9-]+\.vault\.azure\.net$/.test(host);
+  return host === managementHost || host === logsHost || host === loginHost || /^[a-z0-9-]+\.vault\.azure\.net$/.test(host);
 }
 
 /**

@@ -1,12 +1,13 @@
-import type { ReportWriter, RepositoryReader } from '../../gitops/ports.ts';
-import type { AbortSignal as KernelSignal } from '../../kernel/context.ts';
+import type { Proposals, ReportWriter, RepositoryReader } from '../../gitops/ports.ts';
 import type { Clock } from '../../kernel/ports.ts';
+import { nodeSignal } from '../node-signal.ts';
 import { checkConfirmer } from './check-confirmer.ts';
 import { checkWriter } from './check-writer.ts';
 import type { GitHubClients } from './client.ts';
 import { commentWriter } from './comment-writer.ts';
 import { deploymentWriter } from './deployment-writer.ts';
 import { installationsOf, type Installations } from './installations.ts';
+import { pullRequestWriter } from './pull-request-writer.ts';
 import { redeliverFailed } from './redelivery.ts';
 import { repositoriesOf } from './repositories.ts';
 import { repositoryReader } from './repository-reader.ts';
@@ -23,6 +24,7 @@ interface GitHubOptions {
 export interface GitHubAdapters {
   readonly repository: RepositoryReader;
   readonly reports: ReportWriter;
+  readonly proposals: Proposals;
   readonly installations: Installations;
   /** @returns how many deliveries were asked for again. */
   readonly redeliverFailed: () => Promise<number>;
@@ -34,10 +36,16 @@ export function githubAdapters({ clients, memo, appId, clock }: GitHubOptions): 
   const confirm = checkConfirmer(repositories, appId);
   const comment = commentWriter({ repositories, memo, appId });
   const deployment = deploymentWriter(repositories, memo);
+  const pullRequests = pullRequestWriter(repositories, clients);
   return {
     repository: repositoryReader(repositories),
     installations: installationsOf(clients, clock),
     redeliverFailed: () => redeliverFailed(clients, clock),
+    proposals: {
+      commit: (tenant, change, signal) => pullRequests.commit(tenant, change, nodeSignal(signal)),
+      propose: (tenant, proposal, signal) => pullRequests.propose(tenant, proposal, nodeSignal(signal)),
+      close: (tenant, number, ours, signal) => pullRequests.close(tenant, number, ours, nodeSignal(signal)),
+    },
     reports: {
       check: (tenant, report, signal) => check(tenant, report, nodeSignal(signal)),
       confirmChecks: (tenant, commit, signal) => confirm(tenant, commit, nodeSignal(signal)),
@@ -50,9 +58,4 @@ export function githubAdapters({ clients, memo, appId, clock }: GitHubOptions): 
       },
     },
   };
-}
-
-/** The kernel knows only a part of it, but deliveries always carry the platform's own (see jobs/worker.ts). */
-function nodeSignal(signal: KernelSignal): AbortSignal {
-  return signal as AbortSignal;
 }

@@ -39,6 +39,10 @@ export function repositoryReader({ names, call, callOrNull }: Repositories): Rep
       );
       return list.map(({ number }) => number);
     },
+    async firstParent(tenant, commit) {
+      const { data } = await call(tenant, 'reading a commit', (client, at) => client.rest.git.getCommit({ ...at, commit_sha: commit }));
+      return data.parents[0]?.sha ?? null;
+    },
     async mergedPullRequest(tenant, commit) {
       const { data } = await call(tenant, 'finding the pull request of a commit', (client, at) =>
         client.rest.repos.listPullRequestsAssociatedWithCommit({ ...at, commit_sha: commit }),

@@ -18,10 +18,16 @@ function grants(file: object) {
 describe('a grants file', () => {
   test('grants to the tenant that it names and to nobody else', () => {
     const read = grants({ tenants: [entry] });
-    expect(read.of(tenantId(100, 7, 'contoso'))).toEqual({ subscriptions: entry.subscriptions, resourceGroups: entry.resourceGroups, vaults: entry.vaults });
+    expect(read.of(tenantId(100, 7, 'contoso'))).toEqual({ subscriptions: entry.subscriptions, resourceGroups: entry.resourceGroups, vaults: entry.vaults, workspaces: [], gateHosts: [] });
     expect(read.of(tenantId(100, 8, 'contoso'))).toBeNull();
     expect(read.of(tenantId(101, 7, 'contoso'))).toBeNull();
     expect(read.of(tenantId(100, 7, 'fabrikam'))).toBeNull();
+  });
+
+  test('grants workspaces and hosts of gates where it says so', () => {
+    const workspaces = ['00000000-0000-4000-8000-00000000000A'];
+    const gateHosts = ['desk.example.com', '*.gates.example.com'];
+    expect(grants({ tenants: [{ ...entry, workspaces, gateHosts }] }).of(tenantId(100, 7, 'contoso'))).toMatchObject({ workspaces, gateHosts });
   });
 
   test('grants nothing to an id that names no tenant', () => {
@@ -59,6 +65,12 @@ describe('a grants file', () => {
     { reason: 'an empty prefix of nothing', file: { tenants: [{ ...entry, resourceGroups: [''] }] }, path: 'tenants.0.resourceGroups.0' },
     { reason: 'a star in the middle', file: { tenants: [{ ...entry, resourceGroups: ['rg-*-prod'] }] }, path: 'tenants.0.resourceGroups.0' },
     { reason: 'a subscription by name', file: { tenants: [{ ...entry, subscriptions: ['production'] }] }, path: 'tenants.0.subscriptions.0' },
+    { reason: 'a workspace by name', file: { tenants: [{ ...entry, workspaces: ['law-shop'] }] }, path: 'tenants.0.workspaces.0' },
+    { reason: 'every host', file: { tenants: [{ ...entry, gateHosts: ['*'] }] }, path: 'tenants.0.gateHosts.0' },
+    { reason: 'a whole top-level domain', file: { tenants: [{ ...entry, gateHosts: ['*.com'] }] }, path: 'tenants.0.gateHosts.0' },
+    { reason: 'an address for a host', file: { tenants: [{ ...entry, gateHosts: ['https://desk.example.com'] }] }, path: 'tenants.0.gateHosts.0' },
+    { reason: 'a host with a port', file: { tenants: [{ ...entry, gateHosts: ['desk.example.com:8443'] }] }, path: 'tenants.0.gateHosts.0' },
+    { reason: 'an IP address', file: { tenants: [{ ...entry, gateHosts: ['10.0.0.1'] }] }, path: 'tenants.0.gateHosts.0' },
     { reason: 'a repository by name', file: { tenants: [{ ...entry, repository: 'contoso/shop' }] }, path: 'tenants.0.repository' },
     { reason: 'two entries for one tenant', file: { tenants: [entry, entry] }, path: 'tenants.1' },
     { reason: 'no list', file: {}, path: 'tenants' },

@@ -4,16 +4,20 @@ import { tenantScope, type TenantId } from '../../kernel/ids.ts';
 
 const slug = z.string().regex(/^[a-z][a-z0-9-]{0,62}$/, 'expected a tenant slug: lower-case letters, digits and hyphens');
 const githubId = z.union([z.int().positive(), z.literal('*')], 'expected a numeric id of GitHub or "*"');
-const subscription = z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'expected the id of a subscription');
+const guid = (what: string) => z.string().regex(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, `expected the id of a ${what}`);
 const nameOrPrefix = z.string().regex(/^[\w().-]+\*?$/, 'expected a name, or a prefix that ends in *');
+/** At least two labels below a star: nobody is granted a whole top-level domain. */
+const hostName = z.string().regex(/^(\*\.[a-z0-9-]+\.|)([a-z0-9-]+\.)+[a-z][a-z0-9-]*$/, 'expected a host name in lower case, or "*." and the name that it is below');
 
 const entrySchema = z.strictObject({
   installation: githubId,
   repository: githubId,
   tenant: slug,
-  subscriptions: z.array(subscription).min(1),
+  subscriptions: z.array(guid('subscription')).min(1),
   resourceGroups: z.array(nameOrPrefix),
   vaults: z.array(nameOrPrefix),
+  workspaces: z.array(guid('workspace')).default([]),
+  gateHosts: z.array(hostName).default([]),
 });
 type Entry = z.infer<typeof entrySchema>;
 
@@ -54,9 +58,13 @@ function grantOf(entries: ReadonlyMap<string, Entry>, id: TenantId): Grant | nul
   const keys = [keyOf(installationId, repositoryId, tenant), keyOf(installationId, '*', tenant), keyOf('*', repositoryId, tenant), keyOf('*', '*', tenant)];
   for (const key of keys) {
     const entry = entries.get(key);
-    if (entry) return { subscriptions: entry.subscriptions, resourceGroups: entry.resourceGroups, vaults: entry.vaults };
+    if (entry) return granted(entry);
   }
   return null;
+}
+
+function granted({ subscriptions, resourceGroups, vaults, workspaces, gateHosts }: Entry): Grant {
+  return { subscriptions, resourceGroups, vaults, workspaces, gateHosts };
 }
 
 /** An entry for any repository is of one tenant: with the switch the operator has said that the name alone is who it is. */

@@ -7,6 +7,12 @@ export interface Maintainer {
   headOf(branch: string): Promise<string>;
   /** Null while there is no such check, or while it runs. */
   finishedCheck(commit: string, name: string): Promise<FinishedCheck | null>;
+  /** Of a check that runs or has ended, what it says; null while there is none. Markdown. */
+  checkText(commit: string, name: string): Promise<string | null>;
+  /** The open pull request of a branch that begins so; null while there is none. */
+  proposal(branch: string): Promise<ProposedPullRequest | null>;
+  /** A file on the default branch. */
+  file(path: string): Promise<string>;
   /** The App's comment on the pull request; null while there is none. */
   comment(number: number): Promise<{ readonly body: string; readonly url: string } | null>;
 }
@@ -15,6 +21,13 @@ export interface OpenedPullRequest {
   readonly number: number;
   readonly url: string;
   readonly head: string;
+}
+
+interface ProposedPullRequest extends OpenedPullRequest {
+  readonly title: string;
+  readonly author: string;
+  /** Markdown. */
+  readonly body: string;
 }
 
 export interface FinishedCheck {
@@ -51,6 +64,18 @@ export function maintainerOf(api: string, token: string, owner: string, repo: st
       if (!check || check.status !== 'completed') return null;
       return { conclusion: check.conclusion ?? 'none', title: check.output.title ?? '', summary: check.output.summary ?? '', url: check.html_url ?? '', completedAt: check.completed_at ?? '' };
     },
+    async checkText(commit, name) {
+      const { data } = await octokit.checks.listForRef({ ...at, ref: commit, check_name: name });
+      return data.check_runs[0]?.output.summary ?? null;
+    },
+    async proposal(branch) {
+      const { data } = await octokit.pulls.list({ ...at, state: 'open' });
+      const found = data.find(({ head }) => head.ref.startsWith(branch));
+      return found ? { number: found.number, url: found.html_url, head: found.head.sha, title: found.title, author: found.user?.login ?? '', body: found.body ?? '' } : null;
+    },
+    async file(path) {
+      return (await readFile(octokit, { ...at, path, branch: 'main' })).text;
+    },
     async comment(number) {
       const { data } = await octokit.issues.listComments({ ...at, issue_number: number });
       const [comment] = data;
@@ -66,16 +91,20 @@ interface FilePlace {
   readonly path: string;
 }
 
-async function editFile(octokit: Octokit, { branch, ...place }: FilePlace, edit: (text: string) => string): Promise<void> {
+async function readFile(octokit: Octokit, { branch, ...place }: FilePlace): Promise<{ readonly text: string; readonly sha: string | null }> {
   const existing = await octokit.repos.getContent({ ...place, ref: branch }).then(({ data }) => data, (error: { status?: number }) => {
     if (error.status === 404) return null;
     throw error;
   });
   const file = existing && !Array.isArray(existing) && existing.type === 'file' ? existing : null;
-  const before = file ? Buffer.from(file.content, 'base64').toString('utf8') : '';
+  return { text: file ? Buffer.from(file.content, 'base64').toString('utf8') : '', sha: file?.sha ?? null };
+}
+
+async function editFile(octokit: Octokit, place: FilePlace, edit: (text: string) => string): Promise<void> {
+  const { text: before, sha } = await readFile(octokit, place);
   const after = edit(before);
   if (after === before) throw new Error(`the edit of ${place.path} changes nothing`);
-  const message = `${file ? 'Change' : 'Add'} ${place.path}`;
+  const message = `${sha === null ? 'Add' : 'Change'} ${place.path}`;
   const content = Buffer.from(after, 'utf8').toString('base64');
-  await octokit.repos.createOrUpdateFileContents({ ...place, branch, message, content, ...(file && { sha: file.sha }) });
+  await octokit.repos.createOrUpdateFileContents({ ...place, message, content, ...(sha !== null && { sha }) });
 }

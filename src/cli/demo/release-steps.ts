@@ -2,8 +2,8 @@ import { groupOf, type Scene, type StoryStep } from './scene.ts';
 import { environments, release, releasedImages } from './storefront.ts';
 import { until } from './until.ts';
 
-/** A change, from the pull request to the revision that serves. */
-export function releaseSteps(scene: Scene): readonly StoryStep[] {
+/** A change, from the pull request to the revision that serves; `between` is what happens while it is rolled out. */
+export function releaseSteps(scene: Scene, between: readonly StoryStep[]): readonly StoryStep[] {
   const { stage, narrator, maintainer, successful } = scene;
   return [
     {
@@ -35,6 +35,7 @@ export function releaseSteps(scene: Scene): readonly StoryStep[] {
         return { detail: `main is at ${commit.slice(0, 7)}`, url: `${stage.repository.htmlUrl}/commit/${commit}` };
       },
     },
+    ...between,
     {
       name: 'deployment',
       title: 'Trueup rolls it out, behind the gate of each new revision',

@@ -4,6 +4,7 @@ import type { Narrator } from './narrator.ts';
 import type { Stage } from './stage.ts';
 import { subscription } from './storefront.ts';
 import { until } from './until.ts';
+import { visitorsOf, type Visitors } from './visitors.ts';
 
 export interface StoryStep {
   readonly name: string;
@@ -26,6 +27,10 @@ export interface Scene {
   mergedAt(commit: string): void;
   /** The first of the checks, once all have finished, and not before `since` (ISO-8601). @throws when one did not succeed. */
   successful(commit: string, names: readonly string[], since?: string): Promise<FinishedCheck>;
+  /** The check once it has finished, however it ended. */
+  finished(commit: string, name: string): Promise<FinishedCheck>;
+  /** People who use a service from then on, until they leave: the same in the whole story. */
+  visitors(environment: string, name: string): Promise<Visitors>;
   /** The container app, once it is as wanted. */
   app(environment: string, name: string, wanted?: (app: AppView) => boolean): Promise<AppView>;
 }
@@ -40,11 +45,12 @@ export function sceneOf(stage: Stage, narrator: Narrator): Scene {
   const azure = azureView(stage.azure, subscription);
   let pull: OpenedPullRequest | null = null;
   let merged: string | null = null;
+  let visited: Visitors | null = null;
   const check = (commit: string, name: string, since: string): Promise<FinishedCheck> =>
     until(`check ${name}`, async () => {
       const found = await maintainer.finishedCheck(commit, name);
       return found && found.completedAt >= since ? found : null;
-    }, { withinMs: 2 * minute });
+    }, { withinMs: 4 * minute });
   return {
     stage,
     narrator,
@@ -60,11 +66,17 @@ export function sceneOf(stage: Stage, narrator: Narrator): Scene {
       if (failed) throw new Error(failureText(failed));
       return there(checks[0] ?? null, 'check');
     },
+    finished: (commit, name) => check(commit, name, ''),
+    async visitors(environment, name) {
+      const fqdn = (await azure.app(groupOf(environment), name))?.properties.configuration.ingress?.fqdn;
+      visited ??= visitorsOf(stage.azure, there(fqdn ?? null, `address of ${name}`));
+      return visited;
+    },
     app: (environment, name, wanted = () => true) =>
       until(`${name} in ${environment}`, async () => {
         const found = await azure.app(groupOf(environment), name);
         return found && wanted(found) ? found : null;
-      }, { withinMs: minute }),
+      }, { withinMs: 3 * minute }),
   };
 }
 

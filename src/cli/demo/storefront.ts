@@ -64,3 +64,10 @@ export const release: Readonly<Record<string, (text: string) => string>> = {
     text.replaceAll(/contoso\.azurecr\.io\/checkout:1\.4\.[12]/g, releasedImages.checkout).replace('min: 2, max: 20', 'min: 2, max: 24'),
   'trueup/settings/storefront.yaml': (text) => text.replace('prod: { version: 3f0c2a5b6d7e8f901a2b3c4d5e6f7081 }', 'prod: { version: 7d0a1c93b85e4f2a96d1e3c05b7f8a24 }'),
 };
+
+/** Of every hundred requests it answers twenty with 500: ready, and bad. */
+export const badImage = 'contoso.azurecr.io/gateway:2.2.0-5xx-20';
+
+export const badRelease: typeof release = {
+  'trueup/services/gateway.yaml': (text) => text.replace('    prod:\n', `    prod:\n      image: ${badImage}\n`),
+};

@@ -8,7 +8,7 @@ import { openAzure } from './open-azure.ts';
 const directory = mkdtempSync(join(tmpdir(), 'trueup-open-azure-'));
 afterAll(() => rmSync(directory, { recursive: true, force: true }));
 
-const empty = { resourceGroups: [], vaults: [], identities: [] };
+const empty = { resourceGroups: [], vaults: [], identities: [], workspaces: [] };
 
 test.each([
   { reason: 'a group', seed: { ...empty, resourceGroups: [{ name: 'rg-a', location: 'westeurope', tags: {} }, { name: 'rg-b', location: 'mars', tags: {} }] }, path: 'azure.resourceGroups.1', says: "LocationNotAvailableForResourceGroup: The provided location 'mars' is not available for resource group." },

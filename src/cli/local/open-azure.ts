@@ -21,14 +21,14 @@ interface AzureOptions {
 }
 
 /** Vaults cannot be made through Azure's API here, so there is one to begin with. */
-const sandbox: AzureSeed = { resourceGroups: [], identities: [], vaults: [{ name: 'kv-sandbox', resourceGroup: 'rg-sandbox', location: 'westeurope', secrets: [] }] };
+const sandbox: AzureSeed = { resourceGroups: [], identities: [], workspaces: [], vaults: [{ name: 'kv-sandbox', resourceGroup: 'rg-sandbox', location: 'westeurope', secrets: [] }] };
 
 /** The local Azure with what the seed says. */
 export async function openAzure({ directory, port, pace, seed = sandbox, refuse, log }: AzureOptions): Promise<LocalAzure> {
   const { subscription } = seed;
   const vaults = seed.vaults.map(vaultSeed);
   const azure = await listeningAt('azure', port, () =>
-    startLocalAzure({ directory, resourceGroups: groupsOf(seed), vaults, log, pace: { ...paceOf(seed.pace), ...pace }, ...(port !== undefined && { port }), ...(subscription !== undefined && { subscription }) }),
+    startLocalAzure({ directory, resourceGroups: groupsOf(seed), vaults, workspaces: seed.workspaces, log, pace: { ...paceOf(seed.pace), ...pace }, ...(port !== undefined && { port }), ...(subscription !== undefined && { subscription }) }),
   );
   try {
     await makeResources(azure, seed, refuse);

@@ -17,7 +17,7 @@ function seed(text: string): string {
 describe('a seed', () => {
   test('may be JSON, may be empty, and has defaults', async () => {
     expect(await readSeed(seed('{"github": {"repositories": [{"name": "a"}]}}'))).toMatchObject({ github: { app: {}, webhook: null, users: [], repositories: [{ name: 'a', files: {} }] } });
-    await expect(readSeed(seed('azure: {}\n'))).resolves.toMatchObject({ azure: { vaults: [], resourceGroups: [], identities: [] } });
+    await expect(readSeed(seed('azure: {}\n'))).resolves.toMatchObject({ azure: { vaults: [], resourceGroups: [], identities: [], workspaces: [] } });
   });
 
   test.each(['', '# all of it in comments\n', '---\n'])('that is empty is as none: %j', async (text) => {

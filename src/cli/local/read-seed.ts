@@ -61,6 +61,7 @@ function repeated({ azure, github }: Seed): readonly Fault[] {
     { path: ['azure', 'vaults'], names: azure?.vaults.map(({ name }) => name) },
     ...(azure?.vaults ?? []).map(({ secrets }, index) => ({ path: ['azure', 'vaults', index, 'secrets'], names: secrets.map(({ name }) => name) })),
     { path: ['azure', 'identities'], names: azure?.identities.map(({ name, resourceGroup }) => `${resourceGroup}/${name}`) },
+    { path: ['azure', 'workspaces'], names: azure?.workspaces.map(({ id }) => id) },
     { path: ['github', 'repositories'], names: github?.repositories.map(({ name }) => name) },
     { path: ['github', 'users'], names: github?.users.map(({ login }) => login) },
   ];

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { didYouMean } from '../../gitops/domain/values/nearest.ts';
 import { locationNames, locationOf } from '../../local/azure/apps/locations.ts';
+import { logAnswer } from '../../local/azure/logs/log-store.ts';
 import { eventNames, permissionNames } from '../../local/github/world.ts';
 import { httpAddress, isHttpAddress } from './address.ts';
 import { isPaceName, paceKeys, paceNames } from './pace.ts';
@@ -10,7 +11,9 @@ function text(pattern: RegExp, what: string, expected: string): z.ZodString {
   return z.string().refine((value) => pattern.test(value), { message: `This cannot be ${what}`, params: { expected, hint: 'Write another one' } });
 }
 
-const guid = text(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'a subscription', 'a GUID, such as 00000000-0000-4000-8000-000000000000');
+const guidShape = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const subscriptionId = text(guidShape, 'a subscription', 'a GUID, such as 00000000-0000-4000-8000-000000000000');
+const workspaceId = text(guidShape, 'a workspace', 'the GUID that clients ask for, such as 00000000-0000-4000-8000-000000000000');
 const groupName = text(/^[\w().-]{0,89}[\w()-]$/, 'a resource group', 'letters, digits and ._-(), not ending in a dot, 90 at most');
 const vaultName = text(/^[a-z][a-z0-9-]{1,22}[a-z0-9]$/i, 'the name of a vault', '3 to 24 letters, digits and hyphens, starting with a letter');
 const secretName = text(/^[0-9a-zA-Z-]{1,127}$/, 'the name of a secret', 'letters, digits and hyphens, 127 at most');
@@ -49,11 +52,12 @@ const pace = z.union([
 ]);
 
 const azureSeed = z.strictObject({
-  subscription: guid.optional(),
+  subscription: subscriptionId.optional(),
   pace: pace.optional(),
   resourceGroups: z.array(z.strictObject({ name: groupName, location, tags })).default([]),
   vaults: z.array(z.strictObject({ name: vaultName, resourceGroup: groupName.default('rg-shared'), location, secrets: z.array(secret).default([]) })).default([]),
   identities: z.array(z.strictObject({ name: identityName, resourceGroup: groupName.default('rg-shared'), location, tags })).default([]),
+  workspaces: z.array(z.strictObject({ id: workspaceId, resourceGroup: groupName.default('rg-shared'), answers: z.array(logAnswer.omit({ workspace: true })).default([]) })).default([]),
 });
 
 const githubSeed = z.strictObject({

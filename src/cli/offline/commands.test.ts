@@ -100,7 +100,7 @@ describe('trueup validate', () => {
   });
 
   test('warnings are findings only when they are asked to be', async () => {
-    const root = await write('warned', { ...goodManifests(), [service]: goodManifests()[service]?.replace('strategy: all-at-once', 'onFailure: hold') ?? '' });
+    const root = await write('warned', { ...goodManifests(), [service]: goodManifests()[service]?.replace('strategy: all-at-once', 'strategy: canary\n    steps: [{ weight: 10, bake: 5m }]') ?? '' });
     expect([(await run(validateCommand(), root)).code, (await run(validateCommand(), root, '--strict')).code]).toEqual([0, 1]);
   });
 

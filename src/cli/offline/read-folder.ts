@@ -39,7 +39,7 @@ async function policyOf(folder: string, entries: readonly Entry[], parser: Manif
   const entry = entries.find(({ path }) => path === manifestLanguage.policyPath);
   if (entry !== undefined) return manifestLanguage.readPolicy(await readEntry(folder, entry, parser));
   const read = manifestLanguage.readPolicy(null);
-  return (await isRepository(folder, entries)) ? read : { policy: { paths: ['**'] }, problems: [] };
+  return (await isRepository(folder, entries)) ? read : { policy: { ...read.policy, paths: ['**'] }, problems: [] };
 }
 
 /** In any other folder every file counts: somebody points at the manifests themselves. */

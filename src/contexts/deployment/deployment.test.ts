@@ -11,7 +11,7 @@ describe('a deployment', () => {
     world.declare(1, [v1]);
     const end = await world.deploy(1, ['checkout']);
     expect(end).toMatchObject({ state: 'Completed', services: [{ step: 'done', revision: `checkout--${v1.revisionSuffix}`, url: 'https://checkout.local.azurecontainerapps.io' }] });
-    expect(world.states()).toEqual(['Requested', 'Provisioning', 'Configuring', 'RollingOut', 'HealthGating', 'Promoting', 'Completed']);
+    expect(world.states()).toEqual(['Requested', 'Provisioning', 'Configuring', 'RollingOut', 'HealthGating', 'Completed']);
     expect(world.apps.writes).toEqual([{ verb: 'create', app: 'checkout', traffic: [{ revision: `checkout--${v1.revisionSuffix}`, weight: 100, label: null }] }]);
   });
 

@@ -33,6 +33,9 @@ function withoutGeneration(world: unknown): unknown {
   return JSON.parse(JSON.stringify(world, (key, value: unknown) => (['trueup-generation', 'trueup-trace', 'trueup-previous'].includes(key) ? undefined : value)));
 }
 
+/** The rest changes nothing: a lost answer is then the same as a call that was never made. */
+const writing: ReadonlySet<string> = new Set(['create', 'patch', 'activate', 'deactivate']);
+
 describe.each(scenarios)('$reason', (scenario) => {
   it('ends in the same world when any call fails once, and sends nothing twice', async () => {
     const counting = failOnce(0, 'before');
@@ -40,7 +43,7 @@ describe.each(scenarios)('$reason', (scenario) => {
     expect(calm.progress().state).toBe(scenario.ends);
     const wanted = inAzure(calm);
     for (let call = 1; call <= counting.calls(); call += 1) {
-      for (const when of ['before', 'after'] as const) {
+      for (const when of writing.has(counting.methods()[call - 1] ?? '') ? (['before', 'after'] as const) : (['before'] as const)) {
         const world = await play(scenario, failOnce(call, when));
         expect(inAzure(world), `call ${call} fails ${when}`).toEqual(wanted);
         expect(world.progress().state, `call ${call} fails ${when}`).toBe(scenario.ends);

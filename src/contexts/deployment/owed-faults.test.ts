@@ -22,7 +22,7 @@ it('what went back with another is brought in the end when the answer of any cal
     const world = await play(failOnce(call, 'after'));
     expect([world.progress().state, world.apps.writes.length, inAzure(world)], `the answer of call ${call} is lost`).toEqual(['Completed', calm.apps.writes.length, inAzure(calm)]);
   }
-}, 60_000);
+}, 120_000);
 
 it('every message that comes twice changes nothing more', async () => {
   const world = await play();

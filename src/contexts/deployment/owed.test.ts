@@ -77,7 +77,7 @@ describe('what went back with another service', () => {
     await world.deploy(1, ['gateway', 'checkout']);
     world.declare(2, [release('gateway', '1.6.0'), release('checkout', '1.6.0')]);
     await world.deploy(2, ['gateway', 'checkout']);
-    await world.send('RollbackDeployment', { environment: 'staging', deploymentId: 'staging-2', reason: 'a person asked' });
+    await world.send('RollbackDeployment', { environment: 'staging', services: [], by: 'octocat', reason: 'a person asked' });
     await world.advance();
     world.declare(3, [release('gateway', '1.6.0'), release('checkout', '1.6.0'), release('catalog', '1.0.0')]);
     await world.deploy(3, ['catalog']);

@@ -1,14 +1,15 @@
 import { compareThreeWay } from '../../kernel/comparison/compare.ts';
-import { appId, isForeign, tagOf, type ObservedApp } from '../../kernel/container-app.ts';
+import { appId, isForeign, type ObservedApp } from '../../kernel/container-app.ts';
 import { tagNames, type DesiredEnvironment, type DesiredService } from '../../kernel/desired-state.ts';
 import type { Change, Effect, FieldDifference, Planner, PlanPart, PlanRequest, Risk } from '../../kernel/plan.ts';
 import { inBatches } from '../../kernel/in-batches.ts';
 import { isAdopted } from './domain/app-view.ts';
+import { isQuarantined, quarantineWords } from './domain/quarantine.ts';
 import { needsPin } from './domain/start.ts';
 import type { DeploymentPorts } from './ports.ts';
 import { knownApp } from './steps/known-app.ts';
 
-type PlanPorts = Pick<DeploymentPorts, 'apps' | 'store' | 'desired'>;
+type PlanPorts = Pick<DeploymentPorts, 'apps' | 'store' | 'desired' | 'clock'>;
 
 /** Azure throttles a burst of reads. */
 const together = 8;
@@ -41,15 +42,14 @@ function unmanaged(service: DesiredService): Change {
   return { ...about(service), action: 'unmanage', effect: 'stops managing', risk: 'medium', summary, differences: [] };
 }
 
-async function planService({ apps, store, desired }: PlanPorts, request: PlanRequest, head: DesiredEnvironment, service: DesiredService): Promise<PlanPart> {
-  const app = await apps.observe(request.tenantId, appId(head.azure, service.name), { aborted: false });
+async function planService(ports: PlanPorts, request: PlanRequest, head: DesiredEnvironment, service: DesiredService): Promise<PlanPart> {
+  const app = await ports.apps.observe(request.tenantId, appId(head.azure, service.name), { aborted: false });
   if (app === null) return { changes: [created(service)], problems: [] };
   if (isForeign(app, request.tenantId, head.name)) return { changes: [], problems: [foreign(service)] };
-  const { value: known } = await knownApp({ store, desired }, request.tenantId, head.name, app);
+  const { value: known } = await knownApp(ports, request.tenantId, head.name, app);
   const differences = toldOnce(compareThreeWay({ lastApplied: known.applied?.body ?? null, desired: service.app, live: app.raw }));
   const change = updated(service, app, differences);
-  const isQuarantined = tagOf(app, tagNames.rolledBack) === service.digest;
-  return { changes: [change], problems: isQuarantined ? [quarantined(service)] : [] };
+  return { changes: [change], problems: isQuarantined(known, app, service.digest) ? [quarantined(service, quarantineWords(known, app, service.digest))] : [] };
 }
 
 /** Another revision's name follows from another template. */
@@ -131,13 +131,13 @@ function foreign(service: DesiredService): PlanPart['problems'][number] {
   };
 }
 
-function quarantined(service: DesiredService): PlanPart['problems'][number] {
+function quarantined(service: DesiredService, { why, byTag }: ReturnType<typeof quarantineWords>): PlanPart['problems'][number] {
   return {
     severity: 'error',
     code: 'rolled-back-release',
-    message: `This very release of ${service.name} was rolled back and would be refused`,
+    message: `This very release of ${service.name} was rolled back and would be refused${why}`,
     expected: null,
-    hint: `Change the service, or remove the tag ${tagNames.rolledBack} from the container app to try the same release again.`,
+    hint: `Change the service${byTag}.`,
     location: service.source,
     path: 'spec',
     document: { kind: 'RuntimeService', name: service.name },

@@ -11,6 +11,9 @@ export interface DeploymentPorts {
   readonly desired: DesiredStateReader;
   readonly apps: ContainerApps;
   readonly endpoints: EndpointProbe;
+  readonly requests: RevisionRequests;
+  readonly logs: LogNumbers;
+  readonly gates: HttpGates;
 }
 
 /** Microsoft.App as the deployment needs it. Observing changes nothing; every write may be repeated. All throw `kernel/errors.ts`. */
@@ -48,4 +51,50 @@ export interface ProbeTarget {
 export interface ProbeAnswer {
   readonly status: number | null;
   readonly ms: number;
+}
+
+/** How many requests a revision got, as Azure counts them: some minutes late. */
+export interface RevisionRequests {
+  /** Since `from`, in milliseconds since the epoch, rounded down to a full minute. Null when Azure has no data, which is not zero. */
+  since(tenant: TenantId, app: AppId, revision: string, from: number, signal: AbortSignal): Promise<RequestCount | null>;
+}
+
+export interface RequestCount {
+  readonly total: number;
+  readonly serverErrors: number;
+}
+
+/** Log Analytics. */
+export interface LogNumbers {
+  /** The one number that the query answers over the last `minutes`; null when it answers no row or no number. @throws Rejected when the query is wrong. */
+  ask(tenant: TenantId, question: LogQuestion, signal: AbortSignal): Promise<number | null>;
+}
+
+export interface LogQuestion {
+  readonly workspace: string;
+  readonly query: string;
+  readonly minutes: number;
+}
+
+/** A system of the user's own. */
+export interface HttpGates {
+  /** POST of the question as JSON, answered with `{"verdict": ...}`. Never throws for what that system does: any other answer is inconclusive, none is no data. */
+  ask(tenant: TenantId, gate: { readonly url: string; readonly timeoutMs: number }, question: GateQuestion, signal: AbortSignal): Promise<HttpVerdict>;
+}
+
+export interface GateQuestion {
+  readonly environment: string;
+  readonly service: string;
+  readonly revision: string;
+  readonly image: string;
+  readonly commit: string;
+  /** Percent of the traffic that the revision has. */
+  readonly weight: number;
+  readonly deploymentId: string;
+}
+
+export interface HttpVerdict {
+  readonly verdict: 'pass' | 'fail' | 'inconclusive' | 'no-data';
+  /** For people; at most 200 characters, not trusted. */
+  readonly detail: string | null;
 }

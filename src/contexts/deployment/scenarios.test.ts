@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { failWhen } from '../../../test/support/delivery.ts';
-import { commitAt, deploymentWorld, tenant, type DeploymentWorld } from '../../../test/support/deployment-world.ts';
+import { commitAt, deploymentWorld, inAzure, tenant, type DeploymentWorld } from '../../../test/support/deployment-world.ts';
 import { desiredEnvironment, desiredSecretBinding, desiredService, release } from '../../../test/support/desired.ts';
 import { Conflict, NotAllowed, OutOfBounds } from '../../kernel/errors.ts';
 import type { DesiredService } from '../../kernel/desired-state.ts';
@@ -37,19 +37,20 @@ describe('a newer deployment', () => {
     const v3 = checkout('1.0.2');
     world.declare(3, [v3, desiredService({ name: 'catalog' })]);
     await world.deploy(3, ['catalog']);
-    expect(world.states().slice(-8)).toEqual(['Requested', 'Superseded', 'Provisioning', 'Configuring', 'RollingOut', 'HealthGating', 'Promoting', 'Completed']);
+    expect(world.states().slice(-9)).toEqual(['Requested', 'Superseded', 'Provisioning', 'Configuring', 'RollingOut', 'HealthGating', 'Promoting', 'HealthGating', 'Completed']);
     expect(world.steps()).toEqual(['catalog done', 'checkout done']);
     const { revisions } = (world.apps.snapshot() as { revisions: { name: string; active: boolean }[] }[])[0] ?? { revisions: [] };
     expect(revisions.filter(({ active }) => active).map(({ name }) => name)).toEqual([nameOf(v3)]);
   });
 
   it('never interrupts a write', async () => {
-    const world = deploymentWorld();
+    const world = deploymentWorld(undefined, { acceptedMs: 500 });
     world.declare(1, [checkout('1.0.0')]);
     await world.deploy(1, ['checkout']);
     world.declare(2, [checkout('1.0.1')]);
     await world.start(2, ['checkout']);
-    for (let ticks = 0; ticks < 6; ticks += 1) await world.tick();
+    const written = world.apps.writes.length;
+    while (world.apps.writes.length === written) await world.tick();
     expect((await observe(world)).provisioningState).toBe('InProgress');
     world.declare(3, [checkout('1.0.2')]);
     await world.start(3, ['checkout']);
@@ -147,10 +148,14 @@ describe('what a deployment waits for', () => {
 });
 
 describe('what runs before', () => {
-  it('an app in single mode becomes multiple with people where they are, before anything is made', async () => {
+  it.each([
+    { reason: 'in single mode', mode: 'Single', traffic: undefined },
+    { reason: 'in single mode with traffic by name', mode: 'Single', traffic: [{ revisionName: 'checkout--hand', weight: 100 }] },
+    { reason: 'whose traffic follows the latest', mode: 'Multiple', traffic: [{ latestRevision: true, weight: 100 }] },
+  ])('an app $reason is pinned by name with people where they are, before anything is made', async ({ mode, traffic: before }) => {
     const world = deploymentWorld();
     const old = checkout('0.9.0', { revisionSuffix: 'hand' });
-    world.apps.place(world.app('checkout'), { ...old.app, tags: {}, properties: { ...old.app.properties, configuration: { activeRevisionsMode: 'Single', ingress: { external: true, targetPort: 8080 } } } });
+    world.apps.place(world.app('checkout'), { ...old.app, tags: {}, properties: { ...old.app.properties, configuration: { activeRevisionsMode: mode, ingress: { external: true, targetPort: 8080, ...(before && { traffic: before }) } } } });
     const v1 = checkout('1.0.0');
     world.declare(1, [v1]);
     expect(await world.deploy(1, ['checkout'])).toMatchObject({ state: 'Completed', services: [{ previousRevision: 'checkout--hand' }] });
@@ -258,23 +263,21 @@ describe('corrections', () => {
     await world.deploy(1, ['checkout']);
     world.declare(2, [checkout('1.0.1')]);
     await world.deploy(2, ['checkout']);
-    await world.send('RollbackDeployment', { environment: 'staging', deploymentId: 'staging-2', reason: 'a person asked' });
+    await world.send('RollbackDeployment', { environment: 'staging', services: [], by: 'octocat', reason: 'a person asked' });
     await world.advance();
-    expect(world.progress()).toMatchObject({ state: 'RolledBack', reason: 'a person asked' });
+    expect(world.progress()).toMatchObject({ state: 'RolledBack', reason: 'octocat took it back: a person asked' });
     expect((await observe(world)).traffic).toMatchObject([{ revision: nameOf(v1), weight: 100 }]);
     expect(world.apps.snapshot()).toMatchObject([{ revisions: [{ active: true }, { active: false }] }]);
   });
 
-  it('an older deployment has nothing to go back to', async () => {
+  it('the first release of a service has nothing to go back to', async () => {
     const world = deploymentWorld();
-    for (const generation of [1, 2]) {
-      world.declare(generation, [checkout(`1.0.${generation}`)]);
-      await world.deploy(generation, ['checkout']);
-    }
-    const before = world.apps.writes.length;
-    await world.send('RollbackDeployment', { environment: 'staging', deploymentId: 'staging-1', reason: 'a person asked' });
+    world.declare(1, [checkout('1.0.1')]);
+    await world.deploy(1, ['checkout']);
+    const before = inAzure(world);
+    await world.send('RollbackDeployment', { environment: 'staging', services: ['checkout'], by: 'octocat', reason: 'a person asked' });
     await world.advance();
-    expect(world.apps.writes.length).toBe(before);
+    expect(inAzure(world)).toEqual(before);
   });
 });
 

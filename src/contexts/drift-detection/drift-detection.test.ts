@@ -197,7 +197,7 @@ describe('between Git and what was applied', () => {
     world.declare(2, [checkout('1.0.1')]);
     await world.deploy(2, ['checkout']);
     await world.say('RuntimeDeploymentCompleted', world.progress());
-    await world.send('RollbackDeployment', { environment: 'staging', deploymentId: world.progress().deploymentId, reason: 'A person said so.' });
+    await world.send('RollbackDeployment', { environment: 'staging', services: [], by: 'octocat', reason: 'A person said so.' });
     await world.advance();
     expect(world.progress().state).toBe('RolledBack');
     await world.say('RuntimeDeploymentRolledBack', world.progress());

@@ -1,5 +1,6 @@
 import type { Context } from '../../kernel/context.ts';
 import { emit } from '../../kernel/envelope.ts';
+import { healthCheckEveryMs } from '../../kernel/health-checks.ts';
 import { healthType } from './domain/health-check-result.ts';
 import type { HealthScalingPorts } from './ports.ts';
 import { whenApplyScalingPolicy } from './reactions/when-apply-scaling-policy.ts';
@@ -27,7 +28,7 @@ export function healthScaling(ports: HealthScalingPorts): Context {
     schedules: [
       {
         name: 'check-health',
-        everyMs: 30_000,
+        everyMs: healthCheckEveryMs,
         forEach: healthType,
         message: (tenantId, environment) => emit('CheckHealth', tenantId, { environment }),
       },

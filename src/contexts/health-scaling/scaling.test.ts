@@ -175,7 +175,7 @@ describe('a scaling policy', () => {
   });
 
   it('is not refused for a write of an older one that failed', async () => {
-    const failing: Faults = { calls: () => 0, wrap: (port) => ('operation' in port ? { ...port, operation: async () => ({ status: 'failed', code: 'x', field: null }) } : port) };
+    const failing: Faults = { calls: () => 0, methods: () => [], wrap: (port) => ('operation' in port ? { ...port, operation: async () => ({ status: 'failed', code: 'x', field: null }) } : port) };
     const world = await scaledByHand(failing);
     const first = envelopeOf('ApplyScalingPolicy', tenant, command, world.clock);
     await world.deliver(first, 'ApplyScalingPolicy');

@@ -27,4 +27,8 @@ export interface Grant {
   readonly resourceGroups: readonly string[];
   /** Key Vault names, or prefixes that end in `*`. */
   readonly vaults: readonly string[];
+  /** Ids of Log Analytics workspaces that its gates may query. */
+  readonly workspaces: readonly string[];
+  /** Host names that its gates may ask for a verdict; `*.` at the front stands for everything below. */
+  readonly gateHosts: readonly string[];
 }

@@ -52,7 +52,9 @@ export function commitReader(ports: CommitPorts, language: ManifestLanguage = ma
     const entry = tree.find(({ path }) => path === language.policyPath);
     const [file] = entry === undefined ? [] : await readFiles(ports, language, tenant, [entry]);
     const { policy, problems } = language.readPolicy(file ?? null);
-    return { policy, problems, digest: digestOf(policy) };
+    // Who approves chooses no files.
+    const { environments: _environments, ...chooses } = policy;
+    return { policy, problems, digest: digestOf(chooses) };
   };
 
   const compileManaged = (tenant: TenantId, files: readonly TreeEntry[], policy: ReadPolicy): Promise<DeclaredState> => {

@@ -36,7 +36,8 @@ function byName(documents: readonly { readonly name: string; readonly source: un
   return Object.fromEntries(documents.map((document) => [document.name, placeless(document)]));
 }
 
-function placeless<T extends { readonly source: unknown }>(declared: T): Omit<T, 'source'> {
+/** Without where it stands in its file. */
+export function placeless<T extends { readonly source: unknown }>(declared: T): Omit<T, 'source'> {
   const { source: _source, ...rest } = declared;
   return rest;
 }

@@ -6,6 +6,7 @@ import { apiVersion } from './kinds/kinds.ts';
 import { fault } from './reading/fault.ts';
 import { faultsOf } from './reading/issues.ts';
 import { locate } from './reading/locate.ts';
+import { environmentName } from './values/names.ts';
 import { shaped, written } from './values/written.ts';
 
 export const policyPath = '.github/trueup.yml';
@@ -22,19 +23,33 @@ const glob = written({ examples: ['trueup/**'] }, (text, refuse) =>
     }),
 );
 
+/** A user by login. A team is not asked about: its members change without a commit. */
+const login = shaped(
+  { pattern: '^[A-Za-z0-9](?:[A-Za-z0-9]|[-_](?=[A-Za-z0-9])){0,99}$', examples: ['octocat'] },
+  { code: 'invalid-login', message: 'This is not the login of a user', expected: 'a login without @, such as octocat; no team' },
+);
+
 /** `.github/trueup.yml`: read from the default branch only. */
 export const policySchema = z.strictObject({
   apiVersion: shaped({ pattern: '^trueup\\.dev/v1$' }, { code: 'invalid-value', message: 'This is not a version of this language', expected: apiVersion }),
   kind: z.literal('RepositoryPolicy'),
+  environments: z
+    .record(environmentName, z.strictObject({
+      approvers: z.array(login).min(1).max(50).meta({ description: 'Who may roll back, resume and promote to it, besides having write access. Without it everybody with write access may.' }),
+    }))
+    .default({})
+    .meta({ description: 'By name of the environment: who decides about it.' }),
   paths: z.array(glob).min(1).max(50).default(defaultPaths).meta({ description: 'Where the manifests are: every .yaml and .yml file that matches.' }),
 });
 
 /** The rules of a repository. */
 export interface Policy {
   readonly paths: readonly string[];
+  /** By name of the environment. */
+  readonly environments: Readonly<Record<string, { readonly approvers: readonly string[] }>>;
 }
 
-const defaultPolicy: Policy = { paths: defaultPaths };
+const defaultPolicy: Policy = { paths: defaultPaths, environments: {} };
 
 export interface PolicyRead {
   readonly policy: Policy;
@@ -51,7 +66,19 @@ export function readPolicy(file: ParsedFile | null): PolicyRead {
   const problems = [...file.problems, ...faults.map((found) => locate(document, null, found))];
   if (second !== undefined) problems.push(locate(second, null, fault({ code: 'second-document', path: [], message: 'A policy is one document' })));
   const isWrong = problems.some(isError);
-  return { policy: read.success && !isWrong ? { paths: read.data.paths } : defaultPolicy, problems };
+  return { policy: read.success && !isWrong ? { paths: read.data.paths, environments: read.data.environments } : defaultPolicy, problems };
+}
+
+/** Logins in lower case; null where everybody with write access decides. */
+export function approversOf({ environments }: Policy, environment: string): readonly string[] | null {
+  return Object.hasOwn(environments, environment) ? (environments[environment]?.approvers.map((one) => one.toLowerCase()) ?? null) : null;
+}
+
+/** Names of the environments whose approvers differ. */
+export function approvalChanges(before: Policy, after: Policy): readonly string[] {
+  const names = new Set([...Object.keys(before.environments), ...Object.keys(after.environments)]);
+  const list = (policy: Policy, name: string): string => approversOf(policy, name)?.toSorted().join(' ') ?? '';
+  return [...names].filter((name) => list(before, name) !== list(after, name)).sort();
 }
 
 /** Whether a path is a manifest under the policy. */

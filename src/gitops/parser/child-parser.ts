@@ -2,30 +2,42 @@ import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
+import type { ManifestEdit } from '../domain/editing/manifest-edit.ts';
 import { fileProblem } from '../domain/file-problem.ts';
 import { parsedFileSchema, type ParsedFile } from '../domain/parsed-file.ts';
-import type { ManifestParser } from '../ports.ts';
+import type { ManifestEditor, ManifestParser } from '../ports.ts';
 
 export interface ChildParserOptions {
   /** Children that are kept warm, and files that are read at a time. */
   readonly children?: number;
-  /** Per file; starting a child does not count. */
+  /** Per reading of a file; starting a child does not count. */
   readonly timeoutMs?: number;
   readonly memoryMiB?: number;
 }
 
 const defaults = { children: 2, timeoutMs: 1500, memoryMiB: 128 };
 
+/** The text is read to be changed, and before and after to be compared. */
+const readsOfAnEdit = 3;
+
 /** A child that takes longer to start than this is not coming. */
 const startMs = 20_000;
 
-const answer = z.object({ file: parsedFileSchema });
+const parsedAnswer = z.object({ file: parsedFileSchema });
+const editedAnswer = z.object({ edited: z.union([z.strictObject({ text: z.string() }), z.strictObject({ refused: z.string() })]) });
+
+/** What a child is told, see `parse-child.ts`. */
+interface Order {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+  readonly edits: readonly ManifestEdit[] | null;
+}
 
 /**
- * Reads every file in a child process of bounded time and memory, so that the worst file costs itself only. A child that is too slow
- * or dies is replaced, and the file is answered with a problem.
+ * Reads and edits every file in a child process of bounded time and memory, so that the worst file costs itself only. A child that is
+ * too slow or dies is replaced, and the file is answered with a problem.
  */
-export function childParser(options: ChildParserOptions = {}): ManifestParser & AsyncDisposable {
+export function childParser(options: ChildParserOptions = {}): ManifestParser & ManifestEditor & AsyncDisposable {
   const settings = { ...defaults, ...options };
   const idle: ChildProcess[] = [];
   const waiting: (() => void)[] = [];
@@ -46,20 +58,30 @@ export function childParser(options: ChildParserOptions = {}): ManifestParser & 
     return child !== undefined && isAlive(child) ? child : startChild(settings.memoryMiB);
   };
 
+  const carryOut = async (order: Order, timeoutMs: number): Promise<{ readonly value: unknown } | Refused> => {
+    if (closed) throw new Error('the parser is closed');
+    await turn();
+    try {
+      const child = await warmChild();
+      const result = await ask(child, order, timeoutMs);
+      if (typeof result === 'string') return result;
+      if (closed) child.kill('SIGKILL');
+      else idle.push(child);
+      return result;
+    } finally {
+      next();
+    }
+  };
+
   return {
     async parse(path, bytes) {
-      if (closed) throw new Error('the parser is closed');
-      await turn();
-      try {
-        const child = await warmChild();
-        const result = await ask(child, path, bytes, settings.timeoutMs);
-        if (typeof result === 'string') return refused(path, result, settings);
-        if (closed) child.kill('SIGKILL');
-        else idle.push(child);
-        return result;
-      } finally {
-        next();
-      }
+      const result = await carryOut({ path, bytes, edits: null }, settings.timeoutMs);
+      return typeof result === 'string' ? refused(path, result, settings) : parsedAnswer.parse(result.value).file;
+    },
+    async edit(path, bytes, edits) {
+      const timeoutMs = settings.timeoutMs * readsOfAnEdit;
+      const result = await carryOut({ path, bytes, edits }, timeoutMs);
+      return typeof result === 'string' ? { refused: `the file cannot be edited ${boundOf(result, { ...settings, timeoutMs })}` } : editedAnswer.parse(result.value).edited;
     },
     async [Symbol.asyncDispose]() {
       closed = true;
@@ -91,17 +113,17 @@ async function startChild(memoryMiB: number): Promise<ChildProcess> {
 
 type Refused = 'timeout' | 'exit';
 
-async function ask(child: ChildProcess, path: string, bytes: Uint8Array, timeoutMs: number): Promise<ParsedFile | Refused> {
+async function ask(child: ChildProcess, order: Order, timeoutMs: number): Promise<{ readonly value: unknown } | Refused> {
   hold(child);
   const answered = firstOf(child, timeoutMs);
-  child.send({ path, bytes }, () => undefined); // a child that is gone is seen by its exit
+  child.send(order, () => undefined); // a child that is gone is seen by its exit
   const message = await answered;
   if (message === 'timeout' || message === 'exit') {
     child.kill('SIGKILL');
     return message;
   }
   release(child);
-  return answer.parse(message.value).file;
+  return message;
 }
 
 /** What comes first: a message, the end of the process, or of the time. */
@@ -143,8 +165,17 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-function refused(path: string, why: Refused, { timeoutMs, memoryMiB }: { readonly timeoutMs: number; readonly memoryMiB: number }): ParsedFile {
-  const [code, bound] = why === 'timeout' ? ['parse-timeout', `within ${timeoutMs} ms`] : ['parse-crashed', `with ${memoryMiB} MiB of memory`];
-  const problem = fileProblem({ file: path, code, message: `The file cannot be read ${bound}`, hint: 'Make it smaller and simpler' });
+interface Bounds {
+  readonly timeoutMs: number;
+  readonly memoryMiB: number;
+}
+
+function refused(path: string, why: Refused, bounds: Bounds): ParsedFile {
+  const code = why === 'timeout' ? 'parse-timeout' : 'parse-crashed';
+  const problem = fileProblem({ file: path, code, message: `The file cannot be read ${boundOf(why, bounds)}`, hint: 'Make it smaller and simpler' });
   return { path, documents: [], problems: [problem] };
+}
+
+function boundOf(why: Refused, { timeoutMs, memoryMiB }: Bounds): string {
+  return why === 'timeout' ? `within ${timeoutMs} ms` : `with ${memoryMiB} MiB of memory`;
 }

@@ -3,6 +3,7 @@ import type { TenantId } from '../../kernel/ids.ts';
 import { isError, type Problem } from '../../kernel/problem.ts';
 import type { DeclaredState } from '../desired/commit-reader.ts';
 import { concerns, contentOf, mayHideDocuments, standingOf } from '../desired/standing.ts';
+import { approvalChanges, type Policy } from '../domain/policy.ts';
 import type { GitopsNeeds } from '../needs.ts';
 import type { TreeEntry } from '../ports.ts';
 import { compareText, ownProblems } from '../report/plan-report.ts';
@@ -44,7 +45,7 @@ export async function compareCommits({ commits, repository }: Needs, tenant: Ten
   if (files.length === 0) return { files, documents: 0, problems: [], inherited: 0, environments: [], notes: [] };
 
   const [baseState, headState] = await Promise.all([commits.compile(tenant, ours, policy), commits.compile(tenant, merged.entries, policy)]);
-  const rules = files.some((path) => commits.isPolicy(path)) ? await changedPolicy(commits, tenant, merged.entries, baseState) : null;
+  const rules = files.some((path) => commits.isPolicy(path)) ? await changedPolicy(commits, tenant, merged.entries, { state: baseState, policy: policy.policy }) : null;
   // The base's policy is no fault of a pull request that writes another one.
   const all = rules === null ? headState.problems : [...headState.problems.filter(({ location }) => !commits.isPolicy(location.file)), ...rules.problems];
   const problems = ownProblems(all, baseState.problems, touched);
@@ -59,13 +60,19 @@ export async function compareCommits({ commits, repository }: Needs, tenant: Ten
 }
 
 /** What the pull request's own policy would do after the merge: said, and not planned. */
-async function changedPolicy(commits: Needs['commits'], tenant: TenantId, merged: readonly TreeEntry[], base: DeclaredState): Promise<Pick<Comparison, 'problems' | 'notes'>> {
+async function changedPolicy(commits: Needs['commits'], tenant: TenantId, merged: readonly TreeEntry[], base: { readonly state: DeclaredState; readonly policy: Policy }): Promise<Pick<Comparison, 'problems' | 'notes'>> {
   const policy = await commits.policyOf(tenant, merged);
-  const note = 'The policy that chooses the files changes: this plan was made with the one of the base, the new one holds after the merge.';
+  const note = 'The policy changes, which chooses the files and who approves: this plan was made with the one of the base, the new one holds after the merge.';
   if (policy.problems.some(isError)) return { problems: policy.problems, notes: [note] };
+  const approval = approvalChanges(base.policy, policy.policy);
   const after = await commits.compile(tenant, merged, policy);
-  const lost = [...base.environments.keys()].filter((name) => standingOf(after, name) === 'absent').sort();
-  return { problems: policy.problems, notes: lost.length === 0 ? [note] : [note, `Under the new policy these environments are no longer managed: ${shortList(lost)}.`] };
+  const lost = [...base.state.environments.keys()].filter((name) => standingOf(after, name) === 'absent').sort();
+  const notes = [
+    note,
+    ...(approval.length === 0 ? [] : [`Other people approve commands in ${shortList(approval)} after the merge.`]),
+    ...(lost.length === 0 ? [] : [`Under the new policy these environments are no longer managed: ${shortList(lost)}.`]),
+  ];
+  return { problems: policy.problems, notes };
 }
 
 function shortList(items: readonly string[]): string {

@@ -1,27 +1,41 @@
 import { reaction, type Delivery, type Reaction } from '../../kernel/context.ts';
-import { emit, type Envelope } from '../../kernel/envelope.ts';
+import { emit, type EmittedMessage, type Envelope } from '../../kernel/envelope.ts';
 import { repositoryTenantId, type TenantId } from '../../kernel/ids.ts';
 import { done, type Outcome } from '../../kernel/outcome.ts';
+import { answerCommand, type CommandAnswer, type EnvironmentCommand } from '../answering/answer-command.ts';
+import { knownTo } from '../answering/known-environments.ts';
 import type { GitopsNeeds } from '../needs.ts';
-import { emptyPullRequestReport, loadPullRequestReport } from '../records/pull-request-report.ts';
-import { askedCommand, type AskedCommand } from '../report/commands.ts';
+import type { IssueComment, PullRequest } from '../ports.ts';
+import type { Loaded } from '../records/load-record.ts';
+import { isAnswered, loadPullRequestAnswers, noAnswers, withAnswer, withAnswered, type PullRequestAnswers } from '../records/pull-request-answers.ts';
+import { askedCommand, helpText, type AskedCommand } from '../report/commands.ts';
 
-type Needs = Pick<GitopsNeeds, 'store' | 'repository' | 'reports'>;
+type Needs = Pick<GitopsNeeds, 'store' | 'clock' | 'repository' | 'reports' | 'commits' | 'standing'>;
 
-/** Reads the comment again: what the webhook said of it and of its author is a hint. */
+/** Reads the comment again: what the webhook said of it and of its author is a hint. Answers each comment once, however it is edited. */
 export function whenAnswerComment(needs: Needs): Reaction {
   return reaction({
     on: 'AnswerComment',
     name: 'when-answer-comment',
-    writes: ({ payload }) => `answer/${payload.commentId}`,
+    writes: ({ payload }) => `answer/${payload.number}`,
+    urgent: () => true,
     handle: (envelope, delivery) => answerComment(needs, envelope, delivery),
   });
 }
 
-async function answerComment(needs: Needs, { tenantId, payload }: Envelope<'AnswerComment'>, { signal }: Delivery): Promise<Outcome> {
+interface Question {
+  readonly tenant: TenantId;
+  readonly comment: IssueComment;
+  readonly pull: PullRequest;
+  readonly answers: Loaded<PullRequestAnswers>;
+}
+
+async function answerComment(needs: Needs, { tenantId, payload }: Envelope<'AnswerComment'>, delivery: Delivery): Promise<Outcome> {
   const tenant = repositoryTenantId(tenantId);
   const { repository, reports } = needs;
   const { number, commentId } = payload;
+  const answers = await loadPullRequestAnswers(needs.store, tenant, number);
+  if (isAnswered(answers.value ?? noAnswers, commentId)) return done();
   const comment = await repository.comment(tenant, commentId);
   if (comment === null || comment.authorIsBot) return done();
   const asked = askedCommand(comment.body);
@@ -29,21 +43,48 @@ async function answerComment(needs: Needs, { tenantId, payload }: Envelope<'Answ
   const pull = await repository.pullRequest(tenant, number);
   if (pull === null) return done();
   const permission = await repository.permission(tenant, comment.author);
+  delivery.assertLeaseHeld();
   if (permission !== 'admin' && permission !== 'write') {
-    await reports.react(tenant, commentId, '-1', signal);
-    return done();
+    await reports.react(tenant, commentId, '-1', delivery.signal);
+    return done([answers.save(withAnswered(answers.value ?? noAnswers, commentId))]);
   }
-  if (asked.name !== 'plan') {
-    await reports.react(tenant, commentId, asked.name === 'help' ? '+1' : 'confused', signal);
-    return showHelp(needs, tenant, number, asked);
-  }
-  // Nothing is planned of what is merged or closed.
-  await reports.react(tenant, commentId, pull.state === 'open' ? 'eyes' : 'confused', signal);
-  return pull.state === 'open' ? done([], [emit('PlanPullRequest', tenant, { number })]) : done();
+  return answer(needs, { tenant, comment, pull, answers }, asked, delivery);
 }
 
-async function showHelp({ store }: Needs, tenant: TenantId, number: number, asked: AskedCommand): Promise<Outcome> {
-  const loaded = await loadPullRequestReport(store, tenant, number);
-  const help = { unknown: asked.name === 'unknown' ? asked.word : null };
-  return done([loaded.save({ ...(loaded.value ?? emptyPullRequestReport), help })], [emit('ReportPullRequest', tenant, { number })]);
+async function answer(needs: Needs, question: Question, asked: AskedCommand, { signal }: Delivery): Promise<Outcome> {
+  const { tenant, comment, pull, answers } = question;
+  const isAnsweredNow = answers.save(withAnswered(answers.value ?? noAnswers, comment.id));
+  const react = (sign: 'eyes' | '+1' | '-1' | 'confused'): Promise<void> => needs.reports.react(tenant, comment.id, sign, signal);
+  switch (asked.name) {
+    case 'plan': {
+      // Nothing is planned of what is merged or closed.
+      const isOpen = pull.state === 'open';
+      await react(isOpen ? 'eyes' : 'confused');
+      return done([isAnsweredNow], isOpen ? [emit('PlanPullRequest', tenant, { number: pull.number })] : []);
+    }
+    case 'help':
+      await react('+1');
+      return told(needs, question, 'help', helpText(null));
+    case 'unknown':
+      await react('confused');
+      return told(needs, question, asked.word, helpText(asked.word));
+    default: {
+      const { reaction: sign, emits, text } = await commandAnswer(needs, question, asked);
+      await react(sign);
+      return told(needs, question, [asked.name, ...asked.words].join(' '), text, emits);
+    }
+  }
+}
+
+/** The answer is kept, and shown in the pull request's comment. */
+function told({ clock }: Needs, { tenant, comment, pull, answers }: Question, asked: string, text: string, emits: readonly EmittedMessage[] = []): Outcome {
+  const answered = { commentId: comment.id, asked: `/trueup ${asked}`, by: comment.author, at: new Date(clock.now()).toISOString(), text };
+  return done([answers.save(withAnswer(answers.value ?? noAnswers, answered))], [...emits, emit('ReportPullRequest', tenant, { number: pull.number })]);
+}
+
+/** What runs is neither shown nor changed from a fork's pull request before somebody merged it. */
+async function commandAnswer(needs: Needs, { tenant, comment, pull }: Question, asked: { readonly name: EnvironmentCommand; readonly words: readonly string[] }): Promise<CommandAnswer> {
+  const isFork = pull.headRepositoryId !== pull.baseRepositoryId;
+  if (isFork && !pull.merged) return { reaction: '-1', emits: [], text: 'This pull request comes from a fork: what runs is neither shown nor changed from here. Say it on one of this repository.' };
+  return answerCommand(needs, tenant, await knownTo(needs.store, tenant, pull), { ...asked, by: comment.author, pull: pull.number });
 }

@@ -112,8 +112,17 @@ describe('planning a pull request', () => {
     await world.settle('PlanPullRequest', { number: 12 });
     expect(asked).toEqual([]);
     const summary = world.github.check(head, 'trueup/plan')?.summary;
-    expect(summary).toContain('The policy that chooses the files changes');
+    expect(summary).toContain('The policy changes, which chooses the files and who approves');
     expect(summary).toContain('no longer managed: prod, staging');
+  });
+
+  test('other approvers are said, and change no plan', async () => {
+    const { planner, asked } = watchingPlanner();
+    const world = gitopsWorld([planner]);
+    const head = openPull(world, { head: { ...base, [tinyPolicyPath]: tinyPolicy('trueup/', { prod: { approvers: ['mallory'] } }) } });
+    await world.settle('PlanPullRequest', { number: 12 });
+    expect(asked).toEqual([]);
+    expect(world.github.check(head, 'trueup/plan')?.summary).toContain('Other people approve commands in prod after the merge.');
   });
 
   test('a pull request that puts a wrong policy right is not blamed for it', async () => {

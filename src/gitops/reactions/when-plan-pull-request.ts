@@ -72,7 +72,7 @@ async function planComparison(needs: Needs, about: About, comparison: Comparison
   const check = planCheck(report, links);
   delivery.assertLeaseHeld();
   for (const one of [check, ...report.environments.map((environment) => environmentCheck(report, environment, links))]) await needs.reports.check(tenant, one, delivery.signal);
-  const isSeen = known.plan !== null || known.help !== null || comparison.files.length > 0;
+  const isSeen = known.plan !== null || comparison.files.length > 0;
   const next = isSeen ? withPlan(known, report, check, content) : known;
   const saves = [loaded.save({ ...next, head: report.commit, against: againstOf(comparison) })];
   const emits = isSeen ? [emit('ReportPullRequest', tenant, { number: pull.number })] : [];

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { fc, test as property } from '../../../test/support/property.ts';
 import { desiredEnvironment, desiredService } from '../../../test/support/desired.ts';
+import { serviceProgress } from '../../../test/support/progress.ts';
 import { gitopsWorld, type GitopsWorld } from '../../../test/support/gitops-world.ts';
 import { manifest } from '../../../test/support/tiny-language.ts';
 import type { DeploymentProgress, DeploymentState } from '../../kernel/messages/deployment.ts';
@@ -30,8 +31,8 @@ async function merged(): Promise<Merged> {
     attempt,
     check: () => world.github.check(commit, 'trueup/deploy (staging)'),
     progress: (sequence, state, over = {}) => ({
-      deploymentId: 'staging.1', ...attempt, sequence, state, reason: null, needs: null,
-      services: [{ service: 'checkout', tenant: 'contoso', image: 'contoso.azurecr.io/checkout:1.4.2', revision: 'checkout--t1', previousRevision: 'checkout--t0', step: state, detail: null, url }],
+      deploymentId: 'staging.1', ...attempt, sequence, state, reason: null, needs: null, hold: null,
+      services: [serviceProgress({ revision: 'checkout--t1', previousRevision: 'checkout--t0', step: state, url })],
       ...over,
     }),
   };

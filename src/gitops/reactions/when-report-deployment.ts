@@ -5,12 +5,14 @@ import { done, wait, type Outcome, type Save } from '../../kernel/outcome.ts';
 import type { GitopsNeeds } from '../needs.ts';
 import { loadDeployReport, type DeployReport } from '../records/deploy-report.ts';
 import { linkDeployments } from '../records/pull-request-report.ts';
-import { deployCheck, deployConclusion, deploymentStatus } from '../report/deploy-text.ts';
+import { essenceOf, numbersPaceMs } from '../report/deploy-essence.ts';
+import { deployConclusion } from '../report/deploy-state.ts';
+import { deployCheck, deploymentStatus } from '../report/deploy-text.ts';
 import { linksFor } from '../report/links.ts';
 
 type Needs = Pick<GitopsNeeds, 'store' | 'clock' | 'repository' | 'reports'>;
 
-/** GitHub lets an installation write 500 times an hour: what still runs is shown this often, its end at once. */
+/** GitHub lets an installation write 500 times an hour: news of what still runs is shown this often, its end at once. */
 const paceMs = 5000;
 
 /** The only writer of deploy checks: it writes what is known by then, so events that arrive in any order cannot leave an older state behind. */
@@ -29,8 +31,13 @@ async function reportDeployment(needs: Needs, { tenantId, payload }: Envelope<'R
   const tenant = repositoryTenantId(tenantId);
   const loaded = await loadDeployReport(needs.store, tenant, payload);
   if (loaded.value === null) return done();
-  const early = (loaded.value.writtenAt ?? 0) + paceMs - needs.clock.now();
-  if (early > 0 && deployConclusion(loaded.value) === null) return wait(early, 'written a moment ago');
+  const essence = essenceOf(loaded.value);
+  const since = needs.clock.now() - (loaded.value.writtenAt ?? 0);
+  if (deployConclusion(loaded.value) === null) {
+    // The next look brings other numbers: one that waited would hold up the news that comes meanwhile.
+    if (delivery.attempt === 0 && essence === loaded.value.writtenEssence && since < numbersPaceMs(loaded.value)) return done();
+    if (since < paceMs) return wait(paceMs - since, 'written a moment ago');
+  }
   const { htmlUrl } = await needs.repository.repository(tenant);
   const { report, saves } = await withPullRequest(needs, tenant, loaded.value);
   delivery.assertLeaseHeld();
@@ -39,7 +46,7 @@ async function reportDeployment(needs: Needs, { tenantId, payload }: Envelope<'R
   if (status !== null) await needs.reports.deployment(tenant, status, delivery.signal);
   const { pullRequest } = report;
   return done(
-    [loaded.save({ ...report, checkUrl, writtenAt: needs.clock.now() }), ...saves],
+    [loaded.save({ ...report, checkUrl, writtenAt: needs.clock.now(), writtenEssence: essence }), ...saves],
     pullRequest === null || pullRequest === 0 ? [] : [emit('ReportPullRequest', tenant, { number: pullRequest })],
   );
 }

@@ -6,6 +6,7 @@ import { isError } from '../../kernel/problem.ts';
 import type { CommitState } from '../desired/commit-reader.ts';
 import { contentOf } from '../desired/standing.ts';
 import type { GitopsNeeds } from '../needs.ts';
+import { promotionsOf } from '../proposals/asked-after.ts';
 import { loadPullRequestReport, type PullRequestReport } from '../records/pull-request-report.ts';
 import { loadRepositorySync } from '../records/repository-sync.ts';
 import { linksFor } from '../report/links.ts';
@@ -13,7 +14,7 @@ import { pushCheck } from '../report/push-text.ts';
 
 type Needs = Pick<GitopsNeeds, 'store' | 'commits' | 'repository' | 'reports'>;
 
-/** What a moved default branch means for people: errors on its head, health on its head, plans that were made against what it was. */
+/** What a moved default branch means for people: errors on its head, health on its head, plans and promotions that were made against what it was. */
 export function whenRepositorySynced(needs: Needs): Reaction {
   return reaction({
     on: 'RepositorySynced',
@@ -34,7 +35,7 @@ async function followHead(needs: Needs, envelope: Envelope<'RepositorySynced'>, 
   if (sync.value?.commit !== commit) return done();
   const names = new Set([...Object.keys(sync.value.environments), ...environments]);
   const health = [...names].map((environment) => emit('ReportHealth', tenant, { environment }));
-  return done([], [...health, ...(await plansToRemake(needs, tenant, state, defaultBranch))]);
+  return done([], [...health, ...promotionsOf(tenant, state), ...(await plansToRemake(needs, tenant, state, defaultBranch))]);
 }
 
 async function plansToRemake({ store, repository }: Needs, tenant: TenantId, state: CommitState, branch: string): Promise<readonly EmittedMessage[]> {

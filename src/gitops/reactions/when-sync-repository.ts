@@ -6,8 +6,9 @@ import { done, type Outcome, type Save } from '../../kernel/outcome.ts';
 import type { CommitState } from '../desired/commit-reader.ts';
 import type { GitopsNeeds } from '../needs.ts';
 import { loadDeployReport, startedReport, withSuperseded } from '../records/deploy-report.ts';
+import { loadProposal, revertId } from '../records/proposal.ts';
 import { linkDeployments } from '../records/pull-request-report.ts';
-import { loadRepositorySync } from '../records/repository-sync.ts';
+import { loadRepositorySync, type RepositorySync } from '../records/repository-sync.ts';
 import { repositoryDifference, type RepositoryDifference } from '../sync/repository-difference.ts';
 import { afterUnreadable } from './after-unreadable.ts';
 
@@ -21,6 +22,8 @@ export function whenSyncRepository(needs: Needs): Reaction {
     // A recheck asks for more than a sync that waits already.
     latestWins: ({ payload }) => (payload.recheck === true ? 'recheck' : 'sync'),
     writes: () => 'sync',
+    // The regular look at every repository is no push, and there are many of it at one time.
+    urgent: ({ payload }) => payload.reason === 'push' || payload.recheck === true,
     handle: (envelope, delivery) => syncRepository(needs, envelope, delivery),
   });
 }
@@ -62,7 +65,7 @@ async function syncHead(needs: Needs, tenant: TenantId, state: CommitState, { pa
   const { sync, commands, environments } = difference;
   const isNew = known.value?.commit !== sync.commit || known.value.policy !== sync.policy;
   if (commands.length === 0 && !recheck && !isNew) return done();
-  const reports = await startReports(needs, tenant, difference, traceId);
+  const reports = await startReports(needs, tenant, known.value, difference, traceId);
   return done(
     [known.save(sync), ...reports.saves],
     [...commands, emit('RepositorySynced', tenant, { commit: sync.commit, environments: [...environments] }), ...reports.emits],
@@ -75,26 +78,27 @@ interface Reports {
 }
 
 /** Every Deploy is shown at once on its commit and its pull request, and one that was overtaken before it began ends visibly. */
-async function startReports(needs: Needs, tenant: TenantId, { sync, deploys, overtaken, forgotten }: RepositoryDifference, trace: string): Promise<Reports> {
+async function startReports(needs: Needs, tenant: TenantId, known: RepositorySync | null, { sync, deploys, overtaken, forgotten }: RepositoryDifference, trace: string): Promise<Reports> {
   const { commit, generation } = sync;
   const number = deploys.length === 0 ? null : await needs.repository.mergedPullRequest(tenant, commit);
   const started = deploys.map(async (environment) => {
     const loaded = await loadDeployReport(needs.store, tenant, { environment, commit });
     const report = startedReport(loaded.value, { environment, commit, generation }, trace);
-    return { environment, commit, save: loaded.save({ ...report, pullRequest: number ?? report.pullRequest }) };
+    const last = known?.environments[environment]?.commit ?? null;
+    return { environment, commit, save: loaded.save({ ...report, pullRequest: number ?? report.pullRequest, before: last === commit ? report.before : last }) };
   });
   const ended = overtaken.map(async (at) => {
     const loaded = await loadDeployReport(needs.store, tenant, at);
     const report = loaded.value && withSuperseded(loaded.value, commit);
     return report === null ? [] : [{ ...at, save: loaded.save(report) }];
   });
-  const loaded = forgotten.map((at) => loadDeployReport(needs.store, tenant, at));
+  const loaded = forgotten.flatMap((at) => [loadDeployReport(needs.store, tenant, at), loadProposal(needs.store, tenant, revertId(at.environment, at.commit))]);
   // In one: what is awaited later would fail with nobody listening, and that ends the process.
   const [begun, superseded, old] = await Promise.all([Promise.all(started), Promise.all(ended), Promise.all(loaded)]);
   const changed = [...begun, ...superseded.flat()];
   const links = number === null ? [] : await linkDeployments(needs.store, tenant, number, deploys, commit);
   return {
-    saves: [...changed.map(({ save }) => save), ...old.flatMap((report) => (report.value === null ? [] : [report.remove()])), ...links],
+    saves: [...changed.map(({ save }) => save), ...old.flatMap((record) => (record.value === null ? [] : [record.remove()])), ...links],
     emits: changed.map(({ environment, commit: at }) => emit('ReportDeployment', tenant, { environment, commit: at })),
   };
 }

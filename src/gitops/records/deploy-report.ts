@@ -16,6 +16,8 @@ const refusal = z.strictObject({
   blocks: z.boolean(),
 });
 
+const pullRequestLink = z.strictObject({ number: z.number().int().positive(), url: z.string() });
+
 const deployReport = z.strictObject({
   environment: name,
   commit,
@@ -31,9 +33,17 @@ const deployReport = z.strictObject({
   prepared: z.record(z.string(), z.string()),
   /** A later commit was sent before this one began. */
   supersededBy: commit.nullable(),
+  /** The commit at which the environment was synced before; null where nobody knows. */
+  before: commit.nullable().default(null),
+  /** The pull request that makes Git say what runs after it was taken back. */
+  revert: pullRequestLink.nullable().default(null),
+  /** The pull request that moves its releases to another environment. */
+  promotion: pullRequestLink.nullable().default(null),
   checkUrl: z.string().nullable(),
   /** Milliseconds since the epoch of the last write to GitHub. */
   writtenAt: z.number().nullable(),
+  /** What that write said, without the numbers that every look changes: see `essenceOf`. */
+  writtenEssence: z.string().nullable().default(null),
 });
 
 /** What `trueup/deploy (ENV)` says about a commit. */
@@ -53,11 +63,11 @@ export function loadDeployReport(store: Store, tenant: TenantId, { environment, 
 
 /** The report of an attempt that nothing is known of. What people linked to it stays. */
 export function startedReport(known: DeployReport | null, { environment, commit: at, generation }: Attempt, trace: string): DeployReport {
-  const { pullRequest, checkUrl, writtenAt } = known ?? { pullRequest: null, checkUrl: null, writtenAt: null };
-  return { environment, commit: at, generation, trace, pullRequest, checkUrl, writtenAt, progress: null, refusals: {}, prepared: {}, supersededBy: null };
+  const { pullRequest, checkUrl, writtenAt, writtenEssence, before } = known ?? { pullRequest: null, checkUrl: null, writtenAt: null, writtenEssence: null, before: null };
+  return { environment, commit: at, generation, trace, pullRequest, checkUrl, writtenAt, writtenEssence, before, progress: null, refusals: {}, prepared: {}, supersededBy: null, revert: null, promotion: null };
 }
 
-const ends: readonly DeploymentState[] = ['Completed', 'RolledBack', 'Failed', 'Superseded'];
+export const ends: readonly DeploymentState[] = ['Completed', 'RolledBack', 'Failed', 'Superseded'];
 
 /** Null when the message is older than what is known: messages of one deployment may arrive in any order, and twice. */
 export function withProgress(report: DeployReport, message: DeploymentProgress): DeployReport | null {

@@ -5,7 +5,8 @@ import type { Save } from '../../kernel/outcome.ts';
 import type { Store } from '../../kernel/ports.ts';
 import { loadRecord, type Loaded } from './load-record.ts';
 
-const pullRequestReport = z.strictObject({
+/** Not strict: a record may have fields of an earlier version. */
+const pullRequestReport = z.object({
   head: commit.nullable(),
   /** Environments that were planned, by name: the digest of what the base declared in each, or null for none. */
   against: z.record(z.string(), z.string().nullable()),
@@ -23,14 +24,12 @@ const pullRequestReport = z.strictObject({
     .nullable(),
   /** Commit by environment: where what was merged went. */
   deployments: z.record(z.string(), commit),
-  /** Whether the commands are listed, and the word that was not understood. */
-  help: z.strictObject({ unknown: z.string().nullable() }).nullable(),
 });
 
 /** All that the one sticky comment of a pull request says, apart from how its deployments stand. */
 export type PullRequestReport = z.infer<typeof pullRequestReport>;
 
-export const emptyPullRequestReport: PullRequestReport = { head: null, against: {}, plan: null, deployments: {}, help: null };
+export const emptyPullRequestReport: PullRequestReport = { head: null, against: {}, plan: null, deployments: {} };
 
 export function loadPullRequestReport(store: Store, tenant: TenantId, number: number): Promise<Loaded<PullRequestReport>> {
   return loadRecord(store, { tenantId: repositoryTenantId(tenant), type: 'PullRequestReport', id: String(number) }, pullRequestReport);

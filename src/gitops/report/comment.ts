@@ -1,22 +1,34 @@
+import type { ServiceProgress } from '../../kernel/messages/deployment.ts';
 import type { DeployReport } from '../records/deploy-report.ts';
+import type { PullRequestAnswers } from '../records/pull-request-answers.ts';
 import type { PullRequestReport } from '../records/pull-request-report.ts';
+import { answersText } from './answers.ts';
+import { folded } from './folded.ts';
 import { fit, reportBudget } from './budget.ts';
-import { helpText } from './commands.ts';
-import { deployNeeds, deploySign, deployTitle } from './deploy-text.ts';
+import { deploySign } from './deploy-state.ts';
+import { deployNeeds, followUps } from './deploy-text.ts';
+import { deployLine } from './deploy-title.ts';
 import { code, prose, shortened } from './inert.ts';
 import type { Links } from './links.ts';
 import { compareText } from './plan-report.ts';
 import { count } from './plan-text.ts';
+import { stageCount } from './stages.ts';
 
 export const commentKind = 'report';
 
-/** The one comment of a pull request: where its deployments are, its plan, and the commands when somebody asked for them. */
-export function commentBody(report: PullRequestReport, deployments: readonly DeployReport[], links: Links): string {
+export interface CommentParts {
+  readonly report: PullRequestReport;
+  readonly answers: PullRequestAnswers;
+  readonly deployments: readonly DeployReport[];
+}
+
+/** The one comment of a pull request: where its deployments are, what was asked and answered, and its plan. */
+export function commentBody({ report, answers, deployments }: CommentParts, links: Links): string {
   const sorted = deployments.toSorted((a, b) => compareText(a.environment, b.environment));
   const lead = [
     `### Trueup: ${prose(headline(report, sorted))}`,
     ...(sorted.length > 0 ? [deploymentTable(sorted, links)] : []),
-    ...(report.help === null ? [] : [helpText(report.help.unknown)]),
+    ...answersText(answers),
     ...(report.plan === null ? [] : [sorted.length > 0 ? folded('The plan', report.plan.summary) : report.plan.summary]),
   ].join('\n\n');
   return report.plan === null ? lead : withDetails(lead, report.plan.details);
@@ -29,8 +41,8 @@ function headline({ plan }: PullRequestReport, deployments: readonly DeployRepor
 
 function deploymentTable(deployments: readonly DeployReport[], links: Links): string {
   const rows = deployments.map((deployment) => {
-    const state = `${deploySign(deployment)} ${links.to(deployTitle(deployment), deployment.checkUrl)}`;
-    return `| ${[code(deployment.environment), state, services(deployment, links), prose(shortened(deployNeeds(deployment).join(' '), 600))].join(' | ')} |`;
+    const state = [`${deploySign(deployment)} ${links.to(deployLine(deployment), deployment.checkUrl)}`, ...followUps(deployment, links)].join(' · ');
+    return `| ${[code(deployment.environment), state, services(deployment, links), deployNeeds(deployment)].join(' | ')} |`;
   });
   const head = ['| Environment | Deployment | Services | What to do |', '|---|---|---|---|'];
   return [...head, ...fit(rows, 10_000, (left) => `\n… and ${count(left, 'more environment')}.`, 1)].join('\n');
@@ -40,12 +52,14 @@ const servicesShown = 20;
 
 function services({ progress }: DeployReport, links: Links): string {
   const all = progress?.services ?? [];
-  const shown = all.slice(0, servicesShown).map(({ service, url }) => (url === null ? code(service) : links.to(service, url)));
+  const shown = all.slice(0, servicesShown).map((one) => `${one.url === null ? code(one.service) : links.to(one.service, one.url)}${howFar(one)}`);
   return [...shown, ...(all.length > servicesShown ? [`and ${all.length - servicesShown} more`] : [])].join(', ');
 }
 
-function folded(title: string, body: string): string {
-  return `<details><summary>${title}</summary>\n\n${body}\n\n</details>`;
+/** ` 10 %, stage 2 of 4`: only while it is on its way. */
+function howFar(service: ServiceProgress): string {
+  const stage = stageCount(service);
+  return stage === null ? '' : ` ${service.weight} %, ${stage}`;
 }
 
 /** The diffs that still fit; the checks hold all of them. */

@@ -1,32 +1,15 @@
-import type { DeploymentState } from '../../kernel/messages/deployment.ts';
-import type { DeploymentReport, CheckReport, Conclusion } from '../ports.ts';
+import type { CheckReport, DeploymentReport } from '../ports.ts';
 import type { DeployReport } from '../records/deploy-report.ts';
 import { fit, reportBudget } from './budget.ts';
+import { deployConclusion, isStopped, stateOf } from './deploy-state.ts';
+import { deployLine, deployTitle } from './deploy-title.ts';
 import { code, prose, shortened } from './inert.ts';
 import { safeUrl, type Links } from './links.ts';
 import { compareText } from './plan-report.ts';
 import { count } from './plan-text.ts';
-
-interface StateWords {
-  /** Null while it runs. */
-  readonly conclusion: Conclusion | null;
-  readonly github: DeploymentReport['state'];
-  readonly words: string;
-}
-
-const stateWords: Record<DeploymentState, StateWords> = {
-  Requested: { conclusion: null, github: 'queued', words: 'Waiting to start' },
-  Provisioning: { conclusion: null, github: 'in_progress', words: 'Waiting for the environment' },
-  Configuring: { conclusion: null, github: 'in_progress', words: 'Waiting for configuration and secrets' },
-  RollingOut: { conclusion: null, github: 'in_progress', words: 'Creating revisions' },
-  HealthGating: { conclusion: null, github: 'in_progress', words: 'Checking the new revisions' },
-  Promoting: { conclusion: null, github: 'in_progress', words: 'Moving traffic' },
-  Completed: { conclusion: 'success', github: 'success', words: 'Deployed' },
-  RollingBack: { conclusion: null, github: 'in_progress', words: 'Rolling back' },
-  RolledBack: { conclusion: 'failure', github: 'failure', words: 'Rolled back' },
-  Failed: { conclusion: 'failure', github: 'failure', words: 'Failed' },
-  Superseded: { conclusion: 'cancelled', github: 'inactive', words: 'Superseded by a newer deployment' },
-};
+import { rolloutPicture } from './rollout-picture.ts';
+import { failureEvidence, gatesTable, stepsTable } from './rollout-table.ts';
+import { dayAndTime } from './times.ts';
 
 /** `trueup/deploy (ENV)` on the commit that is deployed. */
 export function deployCheck(report: DeployReport, links: Links): CheckReport {
@@ -42,60 +25,57 @@ export function deployCheck(report: DeployReport, links: Links): CheckReport {
   };
 }
 
-/** Null while it runs. */
-export function deployConclusion(report: DeployReport): Conclusion | null {
-  return isStopped(report) ? 'failure' : standing(report).conclusion;
-}
-
-function standing({ progress, supersededBy }: DeployReport): StateWords {
-  if (progress !== null) return stateWords[progress.state];
-  return supersededBy === null ? stateWords.Requested : stateWords.Superseded;
-}
-
-const inFlight: ReadonlySet<DeploymentState> = new Set(['RollingOut', 'HealthGating', 'Promoting', 'RollingBack']);
-
-/** Something was refused that the deployment waits for, so it goes on only after a person. One that goes on without it has its own end. */
-function isStopped({ refusals, progress }: DeployReport): boolean {
-  return Object.keys(refusals).length > 0 && !(progress !== null && inFlight.has(progress.state));
-}
-
-export function deployTitle(report: DeployReport): string {
-  const refusals = Object.values(report.refusals);
-  const [first] = refusals;
-  const { words, conclusion } = standing(report);
-  if (first !== undefined && isStopped(report) && conclusion === null) {
-    return refusals.length === 1 ? `Stopped: ${shortened(first.what, 120)}` : `Stopped: ${refusals.length} things need a person`;
-  }
-  if (first !== undefined && conclusion === 'success') return `${words}, but ${shortened(first.what, 120)} was refused`;
-  if ((report.progress?.services.length ?? 0) > 0) return `${words}: ${howMany(report)}`;
-  return conclusion === 'success' ? 'Everything already runs as declared' : words;
-}
-
-/** An environment goes to a commit as a whole: where nothing arrived, what nobody blames did not either. */
-function howMany(report: DeployReport): string {
-  const services = report.progress?.services ?? [];
-  const all = count(services.length, 'service');
-  const open = services.filter(({ step }) => step !== 'done' && step !== 'unchanged').length;
-  const state = standing(report);
-  if (state.conclusion !== 'failure' || open === 0) return all;
-  if (open < services.length) return `${open} of ${all} not deployed`;
-  return state === stateWords.Failed ? `${all} not deployed` : all;
-}
-
 function deploySummary(report: DeployReport, links: Links): string {
   const { progress, supersededBy } = report;
-  const why = progress?.reason ? [prose(progress.reason)] : [];
-  const needs = progress?.needs ? [`**What to do:** ${prose(progress.needs)}`] : [];
+  const services = progress?.services ?? [];
+  const why = progress === null || isToldByEvidence(progress) ? [] : [prose(progress.reason ?? '')];
   const by = supersededBy === null || progress !== null ? [] : [`Superseded by ${links.commit(supersededBy)} before it began.`];
-  const parts = [...refusalList(report), ...why, ...needs, ...by, stepsTable(report, links), preparedList(report)];
+  const parts = [
+    ...refusalList(report), ...holdNote(report), ...why, ...whatToDo(report), ...followUps(report, links), ...by,
+    failureEvidence(services), rolloutPicture(services), stepsTable(services, links), gatesTable(services), preparedList(report),
+  ];
   const sections = fit(parts.filter((section) => section !== ''), reportBudget - 1000, (left) => `… and ${count(left, 'more part')} of this report.`);
   const id = progress === null ? '' : `${code(progress.deploymentId)} · `;
   return [...sections, `<sub>${id}commit ${links.commit(report.commit)} · ${prose(report.trace)}</sub>`].join('\n\n');
 }
 
+/** One service failed and the sentence about the deployment is the sentence about it. */
+export function isToldByEvidence({ reason, services }: NonNullable<DeployReport['progress']>): boolean {
+  const told = services.flatMap(({ failure }) => failure?.reason ?? []);
+  return reason !== null && told.length === 1 && told.every((one) => reason.endsWith(one));
+}
+
+/** Nothing failed and nothing moves: who or what holds it, and what ends that. */
+function holdNote({ progress, environment }: DeployReport): readonly string[] {
+  const hold = progress?.hold ?? null;
+  if (hold === null) return [];
+  const until = hold.until === null ? '' : ` until ${prose(dayAndTime(hold.until))}`;
+  const why = hold.why === 'paused' ? `**${prose(hold.detail)}.** ${code(`/trueup resume ${environment}`)} lets it go on.` : `**Frozen${until}.** ${prose(hold.detail)}. It goes on by itself after that.`;
+  return [`⏸️ ${why} The way back stays open: ${code(`/trueup abort ${environment}`)}.`];
+}
+
+function whatToDo(report: DeployReport): readonly string[] {
+  const needs = heldCommands(report) ?? prose(report.progress?.needs ?? '');
+  return needs === '' ? [] : [`**What to do:** ${needs}`];
+}
+
+/** The two ways on from a hold, ready to be copied; null when it is not held by a service that failed. */
+function heldCommands({ progress, environment }: DeployReport): string | null {
+  if (progress?.state !== 'Held') return null;
+  return `${code(`/trueup rollback ${environment}`)} takes the deployment back as a whole, ${code(`/trueup resume ${environment}`)} judges anew what failed.`;
+}
+
+/** Pull requests that came of it. */
+export function followUps({ revert, promotion }: DeployReport, links: Links): readonly string[] {
+  return [
+    ...(revert === null ? [] : [`Revert: ${links.to(`#${revert.number}`, revert.url)} makes Git say what runs.`]),
+    ...(promotion === null ? [] : [`Promotion: ${links.to(`#${promotion.number}`, promotion.url)} moves it on.`]),
+  ];
+}
+
 function preparedList({ prepared }: DeployReport): string {
   const items = Object.entries(prepared).sort(([a], [b]) => compareText(a, b)).map(([subject, sentence]) => `- ${prose(subject)}: ${prose(shortened(sentence, 300))}`);
-  return fit(items, 8000, (left) => `- … and ${left} more`, 1).join('\n');
+  return fit(items, 6000, (left) => `- … and ${left} more`, 1).join('\n');
 }
 
 function refusalList(report: DeployReport): readonly string[] {
@@ -104,45 +84,28 @@ function refusalList(report: DeployReport): readonly string[] {
   );
 }
 
-const tableSpace = 40_000;
-
-function stepsTable({ progress }: DeployReport, links: Links): string {
-  if (progress === null || progress.services.length === 0) return '';
-  const head = ['| Service | Step | Revision | Before | Image |', '|---|---|---|---|---|'];
-  const rows = progress.services.map((service) => {
-    const name = service.url === null ? code(service.service) : links.to(service.service, service.url);
-    const step = `${prose(service.step)}${service.detail === null ? '' : `: ${prose(shortened(service.detail, 300))}`}`;
-    return `| ${[name, step, code(service.revision ?? ''), code(service.previousRevision ?? ''), code(service.image)].join(' | ')} |`;
-  });
-  return [...head, ...fit(rows, tableSpace, (left) => `\n… and ${count(left, 'more service')}.`, 1)].join('\n');
-}
-
-/** The GitHub Deployment of the environment; null before a deployment exists. */
+/** The GitHub Deployment of the environment; null before a deployment exists. It says nothing that every look changes: each change is a call. */
 export function deploymentStatus(report: DeployReport, checkUrl: string, repositoryUrl: string): DeploymentReport | null {
   const { progress } = report;
   if (progress === null) return null;
-  const { words, github, conclusion } = stateWords[progress.state];
+  const { github, conclusion } = stateOf(report);
   const stopped = isStopped(report) && conclusion === null;
   const url = progress.services.map((service) => service.url).find((candidate) => candidate !== null && safeUrl(candidate, repositoryUrl) !== null);
   return {
     commit: report.commit,
     environment: report.environment,
     state: stopped ? 'failure' : github,
-    description: shortened(stopped ? deployTitle(report) : words, 140),
+    description: shortened(deployLine(report), 140),
     environmentUrl: url ?? null,
     logUrl: checkUrl,
   };
 }
 
-/** What a person must do, of everything that stands in the way. */
-export function deployNeeds({ refusals, progress }: DeployReport): readonly string[] {
-  return [...Object.values(refusals).map(({ needs }) => needs), ...(progress?.needs ? [progress.needs] : [])];
-}
-
-/** A sign for the comment's table. */
-export function deploySign(report: DeployReport): string {
-  const { conclusion } = standing(report);
-  if (conclusion === 'success') return isStopped(report) ? '⚠️' : '✅';
-  if (isStopped(report) || conclusion === 'failure') return '❌';
-  return conclusion === null ? '⏳' : '⏹️';
+/** What a person must do, of everything that stands in the way, on one line of Markdown. */
+export function deployNeeds(report: DeployReport): string {
+  const { refusals, progress } = report;
+  const held = heldCommands(report);
+  const needs = [...Object.values(refusals).map((refusal) => refusal.needs), ...(held === null && progress?.needs ? [progress.needs] : [])];
+  const paused = progress?.hold?.why === 'paused' ? `${code(`/trueup resume ${report.environment}`)} lets it go on.` : '';
+  return [prose(shortened(needs.join(' '), 600)), held ?? '', paused].filter((part) => part !== '').join(' ');
 }

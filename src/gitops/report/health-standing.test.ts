@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { desiredEnvironment, desiredService } from '../../../test/support/desired.ts';
+import { deploymentProgress } from '../../../test/support/progress.ts';
 import { gitopsWorld, type GitopsWorld } from '../../../test/support/gitops-world.ts';
 import { manifest } from '../../../test/support/tiny-language.ts';
 import type { DeploymentState } from '../../kernel/messages/deployment.ts';
@@ -41,7 +42,7 @@ describe('health on the head of the default branch', () => {
     world.clock.advance(1000);
     const { commit } = world.last('Deploy');
     const type = state === 'Completed' ? 'RuntimeDeploymentCompleted' : state === 'Failed' ? 'RuntimeDeploymentFailed' : 'RuntimeDeploymentRolledBack';
-    await world.settle(type, { deploymentId: `staging-${generation()}`, environment, commit, generation: generation(), sequence, state, services: [], reason: null, needs: null });
+    await world.settle(type, deploymentProgress({ deploymentId: `staging-${generation()}`, environment, commit, generation: generation(), sequence, state, services: [] }));
   }
 
   test('waits from the Deploy until an evaluation that began after its end', async () => {

@@ -1,9 +1,13 @@
 import { describe, expect, test } from 'vitest';
+import { serviceProgress } from '../../../test/support/progress.ts';
 import { fc, test as property } from '../../../test/support/property.ts';
 import { commit, sampleChange, sampleDeploy, sampleHealth, samplePlan, sampleProblem } from '../../../test/support/report-samples.ts';
 import { emptyPullRequestReport } from '../records/pull-request-report.ts';
+import { noAnswers } from '../records/pull-request-answers.ts';
+import { helpText } from './commands.ts';
 import { commentBody } from './comment.ts';
 import { deployCheck } from './deploy-text.ts';
+import { statusText } from './status-text.ts';
 import { healthCheck } from './health-text.ts';
 import { code, fence, html, prose, shortened } from './inert.ts';
 import { linksFor, safeUrl } from './links.ts';
@@ -82,16 +86,26 @@ describe('text from outside', () => {
         const change = sampleChange({ name: text, kind: text, summary: text, differences: [{ path: text, lastApplied: text, desired: { [text]: text }, live: [text] }] });
         const problem = sampleProblem({ message: text, expected: text, hint: text, path: text, location: { file: text, line: 1, column: 1, endLine: 1 }, document: { kind: text, name: text } });
         const plan = samplePlan({ problems: [problem], notes: [text], trace: text, baseRef: text, environments: [{ name: text, changes: [change], problems: [problem], unread: [text] }] });
-        const service = { service: text, tenant: text, image: text, revision: text, previousRevision: text, step: text, detail: text, url: text };
-        const progress = { deploymentId: text, sequence: 1, state: 'Failed' as const, reason: text, needs: text, services: [service] };
-        const deploy = sampleDeploy({ environment: text, trace: text, progress, refusals: { x: { what: text, reason: text, needs: text, blocks: true } }, prepared: { [text]: text }, checkUrl: text });
+        const gate = { gate: text, answer: 'fail' as const, detail: text, samples: 3, threshold: text };
+        const stages = [{ purpose: 'ready' as const, weight: 0, bakeMs: 60_000, standing: 'judging' as const }];
+        const service = serviceProgress({ service: text, tenant: text, image: text, revision: text, previousRevision: text, step: text, detail: text, url: text, stages, gates: [gate], until: text, failure: { weight: 10, reason: text, gates: [gate] } });
+        const link = { number: 3, url: text };
+        const progress = { deploymentId: text, sequence: 1, state: 'Failed' as const, hold: null, reason: text, needs: text, services: [service] };
+        const held = { ...progress, state: 'Held' as const, hold: { why: 'frozen' as const, detail: text, until: text } };
+        const release = { digest: text, commit: text, image: text, revision: text, configuration: null, secrets: [], verdict: text, reason: text, at: text };
+        const standing = { deployment: { ...held, environment: text, commit: text, generation: 1 }, next: text, paused: { by: text, at: text }, services: [{ service: text, tenant: text, knownGood: [release], quarantined: [release] }] };
+        const answer = { commentId: 1, asked: text, by: text, at: text, text: statusText([{ name: text, standing, frozen: { until: text, reason: text } }]) };
+        const answers = { answered: [1], answers: [answer, { ...answer, text: helpText(text) }] };
+        const deploy = sampleDeploy({ environment: text, trace: text, progress, refusals: { x: { what: text, reason: text, needs: text, blocks: true } }, prepared: { [text]: text }, checkUrl: text, revert: link, promotion: link });
+        const paused = sampleDeploy({ environment: text, progress: { ...held, state: 'HealthGating', hold: { why: 'paused', detail: text, until: null } } });
+        const stopped = sampleDeploy({ environment: text, progress: held });
         const checks = [{ kind: 'readiness' as const, verdict: 'degraded' as const, detail: text }];
         const drift = sampleHealth().drift.map((one) => ({ ...one, service: text, path: text, live: text, desired: text, summary: text, firstSeenAt: text }));
         const health = sampleHealth({ environment: text, drift, health: { verdict: 'degraded', since: text, services: [{ service: text, tenant: text, verdict: 'degraded', checks }] } });
         const { title, summary, text: details } = planCheck(plan, links);
-        const pull = { ...emptyPullRequestReport, help: { unknown: text }, plan: { title, summary, details: details ?? '', content: 'c', base: commit, trace: 't' } };
-        const written = [deployCheck(deploy, links), healthCheck(health, commit, text)].flatMap(({ summary, text: more }) => [summary, more ?? '']);
-        for (const body of [commentBody(pull, [deploy], links), commentBody(pull, [], links), ...written]) expectInert(body);
+        const pull = { ...emptyPullRequestReport, plan: { title, summary, details: details ?? '', content: 'c', base: commit, trace: 't' } };
+        const written = [deployCheck(deploy, links), deployCheck(paused, links), deployCheck(stopped, links), healthCheck(health, commit, text)].flatMap(({ summary, text: more }) => [summary, more ?? '']);
+        for (const body of [commentBody({ report: pull, answers, deployments: [deploy, stopped] }, links), commentBody({ report: pull, answers: noAnswers, deployments: [] }, links), ...written]) expectInert(body);
       }),
       { numRuns: 150 },
     ));

@@ -44,6 +44,17 @@ export const gitopsMessages = {
     about: 'Write the one comment of a pull request anew, from all that is known of its plan and its deployments.',
     schema: z.strictObject({ number: z.number().int().positive() }),
   },
+  ProposeRevert: {
+    role: 'command',
+    about: 'Open or update the pull request that makes Git say what runs after a deployment of this commit was taken back.',
+    schema: z.strictObject({ environment: name, commit }),
+  },
+  ProposePromotion: {
+    role: 'command',
+    about: 'Open or update the one pull request that moves healthy releases of an environment to another, as the services declare it.',
+    /** `asked`: a person wants it, also when it was closed before. */
+    schema: z.strictObject({ from: name, to: name, asked: z.boolean() }),
+  },
   RepositorySynced: {
     role: 'event',
     about: 'The default branch was read at this commit and its differences were turned into commands. `environments` are those that got one.',

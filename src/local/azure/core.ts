@@ -21,6 +21,8 @@ import { exchange } from './http/exchange.ts';
 import { front } from './http/front.ts';
 import { hostKind, vaultNameOf } from './http/hosts.ts';
 import type { AzureObserver } from './http/observation.ts';
+import { logQueries } from './logs/log-query.ts';
+import { logStore, type LogBoard, type WorkspaceSeed } from './logs/log-store.ts';
 import { metricStore } from './metrics/metric-store.ts';
 import { metricsProvider } from './metrics/metrics-service.ts';
 import { vaultData } from './vault/vault-data.ts';
@@ -34,6 +36,7 @@ interface CoreOptions {
   readonly build: Partial<ServiceBuild>;
   readonly resourceGroups: readonly GroupSeed[];
   readonly vaults: readonly VaultSeed[];
+  readonly workspaces: readonly WorkspaceSeed[];
   readonly log: (line: object) => void;
   readonly observe: AzureObserver | null;
   readonly clock: ClosableClock;
@@ -52,6 +55,7 @@ export interface AzureCore extends AsyncDisposable {
   readonly bot: { readonly principalId: string; readonly clientId: string };
   readonly faults: LocalFaults;
   readonly journal: Journal;
+  readonly logs: LogBoard;
   rollOut(build: Partial<ServiceBuild>): void;
   isServed(host: string): boolean;
   handle(request: IncomingMessage, response: ServerResponse): void;
@@ -77,11 +81,10 @@ export function azureCore(options: CoreOptions): AzureCore {
   const faults = faultBoard(person.token);
   grantSeeds(rights, subscription, bot.principalId, person.principalId);
 
-  const groups = groupStore(subscription);
-  const needed = options.vaults.map(({ resourceGroup: name, location }) => ({ name, location }));
-  for (const { name, location } of [...options.resourceGroups, ...needed]) groups.ensure(name, location);
+  const groups = seededGroups(options);
   const identities = identityStore(subscription, tenantId, known);
   const vaults = vaultStore({ subscription, clock, access: rights, seeds: options.vaults });
+  const logs = logStore(subscription, options.workspaces);
   const metrics = metricStore(clock, pace.metricsDelayMs);
   const world: World = { subscription, directory: tenantId, clock, pace, build, faults, groups, identities, vaults, metrics, authorOf: (principalId) => authorOf(known, principalId) };
   const apps = options.createApps(world);
@@ -93,13 +96,13 @@ export function azureCore(options: CoreOptions): AzureCore {
     ['microsoft.keyvault', vaultManagement(vaults, tenantId)],
     ['microsoft.insights', metricsProvider({ store: metrics, clock, apps: apps.handle })],
   ]);
-  const resources = resourceIndex({ subscription, apps: apps.handle, others: () => [...identities.list(), ...vaults.resources()] });
   const authentication = { clock, tokens, person };
   const services = front({
     authentication,
     clock,
-    arm: azureResourceManager({ subscription, tenantId, access: rights, groups, providers, resources }),
+    arm: azureResourceManager({ subscription, tenantId, access: rights, groups, providers, resources: resourceIndex({ subscription, apps: apps.handle, others: () => [...identities.list(), ...vaults.resources()] }) }),
     vault: vaultData({ tenantId, vaults, access: rights, clock }),
+    logs: logQueries({ store: logs, access: rights }),
     login: loginService({ clock, tokens, principals: known, federatedSubject: (clientId) => (clientId === bot.clientId ? federatedSubject : null), tokenLifeMs: options.tokenLifeMs }),
   });
   return {
@@ -112,16 +115,24 @@ export function azureCore(options: CoreOptions): AzureCore {
     bot,
     faults,
     journal: calls,
+    logs,
     rollOut: (change) => void Object.assign(build, newestBuild, change),
     // A vault that is not there has no name to resolve.
     isServed: (host) => (hostKind(host) === 'vault' ? vaults.find(vaultNameOf(host)) !== null : hostKind(host) !== null),
-    handle: exchange({ clock, faults, journal: calls, log, observe: options.observe, ingress: apps.ingress, control: controlApi(faults, calls), services }),
+    handle: exchange({ clock, faults, journal: calls, log, observe: options.observe, ingress: apps.ingress, control: controlApi(faults, calls, logs), services }),
     issueAssertion: (change) => tokens.issueAssertion({ subject: federatedSubject, audience: assertionAudience, expiresAt: clock.now() + federatedTokenMs, ...change }),
     async [Symbol.asyncDispose]() {
       await apps[Symbol.asyncDispose]();
       clock.close();
     },
   };
+}
+
+function seededGroups({ subscription, resourceGroups, vaults }: CoreOptions): ReturnType<typeof groupStore> {
+  const groups = groupStore(subscription);
+  const needed = vaults.map(({ resourceGroup: name, location }) => ({ name, location }));
+  for (const { name, location } of [...resourceGroups, ...needed]) groups.ensure(name, location);
+  return groups;
 }
 
 function member(known: Principals, kind: Principal['kind'], name: string): { principalId: string; clientId: string } {

@@ -12,6 +12,7 @@ import type { Assertion, Claims } from './entra/tokens.ts';
 import { certificateAuthority } from './http/certificates.ts';
 import type { AzureObserver } from './http/observation.ts';
 import { tlsServer } from './http/server.ts';
+import type { LogBoard, WorkspaceSeed } from './logs/log-store.ts';
 import type { VaultSeed } from './vault/vault-store.ts';
 import type { FaultBoard, Pace, World } from './world.ts';
 
@@ -31,6 +32,8 @@ export interface LocalAzureOptions extends AppsOptions {
   /** Made before anything else; the first of a name counts, and what vaults are in is made in their location. */
   readonly resourceGroups?: readonly GroupSeed[];
   readonly vaults?: readonly VaultSeed[];
+  /** Of Log Analytics. */
+  readonly workspaces?: readonly WorkspaceSeed[];
   /** Gets every answered request and every failure, as fields. */
   readonly log?: (line: object) => void;
   /** Gets every request that was answered and its answer, but those of ingress, control and login. */
@@ -55,6 +58,8 @@ export interface LocalAzure extends AsyncDisposable {
   readonly identity: BotIdentity;
   readonly faults: FaultBoard;
   readonly journal: Journal;
+  /** What queries of Log Analytics find. */
+  readonly logs: LogBoard;
   /** A token of the local Entra for any principal: for clients that have no identity endpoint. */
   issueToken(claims: Claims): string;
   /** What the bot's cluster or CI system gives it to trade in at Entra, as in `federated-token.jwt`, or something else instead. */
@@ -90,6 +95,7 @@ export async function startLocalAzureWith(options: Omit<LocalAzureOptions, keyof
     build: options.build ?? {},
     resourceGroups: options.resourceGroups ?? [],
     vaults: options.vaults ?? [],
+    workspaces: options.workspaces ?? [],
     log: options.log ?? (() => {}),
     observe: options.observe ?? null,
     clock: options.clock ?? systemClock(),
@@ -117,6 +123,6 @@ export async function startLocalAzureWith(options: Omit<LocalAzureOptions, keyof
   return { ...described(core, server.port), caFile, ca: authority.certificate, identity: { ...bot, endpoint: identity.endpoint, header, federatedTokenFile }, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-function described({ world, tenantId, tokens, person, faults, journal, issueAssertion, rollOut }: AzureCore, port: number) {
-  return { port, arm: `https://127.0.0.1:${port}`, token: person.token, subscription: world.subscription, tenantId, faults, journal, issueToken: tokens.issue, issueAssertion, rollOut };
+function described({ world, tenantId, tokens, person, faults, journal, logs, issueAssertion, rollOut }: AzureCore, port: number) {
+  return { port, arm: `https://127.0.0.1:${port}`, token: person.token, subscription: world.subscription, tenantId, faults, journal, logs, issueToken: tokens.issue, issueAssertion, rollOut };
 }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { GithubExchange } from '../../../src/local/github/observer.ts';
 import { exchangeViolations, type Violation } from '../../support/github-spec-exchange.ts';
 import { disagreementOf } from '../../support/github-spec-known.ts';
+import { githubAjv } from '../../support/github-spec-schema.ts';
 import { githubSpec } from '../../support/github-spec.ts';
 import { webhookViolations } from '../../support/github-spec-webhooks.ts';
 
@@ -45,6 +46,15 @@ test.each<{ reason: string; change: Partial<GithubExchange>; at: string; what: R
 ])('seen in an exchange: $reason', ({ change, at, what }) => {
   const seen = exchangeViolations({ ...right, ...change });
   expect(seen.filter((violation) => violation.at === at && what.test(violation.what))).toHaveLength(1);
+});
+
+test.each([
+  { text: '41898282+github-actions[bot]@users.noreply.github.com', fits: true, reason: 'an App' },
+  { text: 'mona@example.com', fits: true, reason: 'a person' },
+  { text: 'github-actions[bot]@example.com', fits: false, reason: 'brackets elsewhere' },
+  { text: 'mona', fits: false, reason: 'a name' },
+])('an address of $reason: $fits', ({ text, fits }) => {
+  expect(githubAjv().validate({ type: 'string', format: 'email' }, text)).toBe(fits);
 });
 
 test('a request that was refused is held by its names alone', () => {

@@ -38,6 +38,7 @@ export async function tour(here: Visit): Promise<void> {
   await comments(here, pull);
   await checks(here);
   await statusesAndDeployments(here);
+  await ownBranch(here);
   await pushes(here);
   await lostFork(here);
 }
@@ -88,6 +89,19 @@ async function gitData({ maintainer, at, sha }: Visit): Promise<void> {
   await maintainer.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', { ...at, ref: 'heads/made', sha, force: true });
   await maintainer.request('GET /repos/{owner}/{repo}/git/matching-refs/{ref}', { ...at, ref: 'heads/' });
   await maintainer.request('DELETE /repos/{owner}/{repo}/git/refs/{ref}', { ...at, ref: 'heads/made' });
+}
+
+/** As the App itself proposes a change: what it deletes and what it changes, on a branch that it moves, in a pull request that it edits, closes and lists. */
+async function ownBranch({ installation, at, sha }: Visit): Promise<void> {
+  const tree = [{ path: 'dir/b.yaml', mode: '100644', type: 'blob', sha: null }, { path: 'a.yaml', mode: '100644', type: 'blob', content: 'a: 2\n' }];
+  const { data: written } = await installation.request('POST /repos/{owner}/{repo}/git/trees', { ...at, base_tree: sha, tree });
+  const { data: commit } = await installation.request('POST /repos/{owner}/{repo}/git/commits', { ...at, message: 'Ours', tree: written.sha, parents: [sha] });
+  await installation.request('POST /repos/{owner}/{repo}/git/refs', { ...at, ref: 'refs/heads/trueup/ours', sha: commit.sha });
+  await installation.request('PATCH /repos/{owner}/{repo}/git/refs/{ref}', { ...at, ref: 'heads/trueup/ours', sha: commit.sha, force: true });
+  const { data: pull } = await installation.request('POST /repos/{owner}/{repo}/pulls', { ...at, title: 'Ours', head: 'trueup/ours', base: 'main', body: 'Why' });
+  await installation.request('GET /repos/{owner}/{repo}/pulls', { ...at, state: 'open', head: `${at.owner}:trueup/ours`, base: 'main', per_page: 1 });
+  await installation.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', { ...at, pull_number: pull.number, title: 'Ours again', body: 'Because' });
+  await installation.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', { ...at, pull_number: pull.number, state: 'closed' });
 }
 
 async function contents({ maintainer, installation, at, sha }: Visit): Promise<void> {

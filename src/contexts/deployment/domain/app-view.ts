@@ -1,6 +1,7 @@
 import { isObject } from '../../../kernel/comparison/canonical.ts';
 import { tagOf, type ObservedApp } from '../../../kernel/container-app.ts';
 import { tagNames, type DesiredService } from '../../../kernel/desired-state.ts';
+import { suffixOf, type Release } from './service-rollout.ts';
 
 export function isAdopted(app: ObservedApp): boolean {
   return tagOf(app, tagNames.digest) !== null || tagOf(app, tagNames.environment) !== null;
@@ -8,6 +9,11 @@ export function isAdopted(app: ObservedApp): boolean {
 
 export function revisionName(service: Pick<DesiredService, 'name' | 'revisionSuffix'>): string {
   return `${service.name}--${service.revisionSuffix}`;
+}
+
+/** The revision that a write of this release makes. */
+export function revisionMadeBy(app: string, release: Release): string {
+  return revisionName({ name: app, revisionSuffix: suffixOf(release) });
 }
 
 /** Named by a template's hash, so made by this code base. */

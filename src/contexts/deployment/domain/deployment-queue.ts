@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { TenantId } from '../../../kernel/ids.ts';
 import type { Save } from '../../../kernel/outcome.ts';
 import type { AggregateKey, Stored } from '../../../kernel/ports.ts';
+import { handledCommands } from './handled-commands.ts';
 import { owedServices } from './owed.ts';
 
 export const deploymentQueue = z.strictObject({
@@ -14,12 +15,24 @@ export const deploymentQueue = z.strictObject({
   /** Newest last; what falls off is removed. */
   history: z.array(z.string()),
   owed: owedServices.default({}),
+  /** Nothing moves forward until a person resumes it. `at`: ISO-8601. */
+  paused: z.strictObject({ by: z.string(), at: z.string() }).nullable().default(null),
+  /** Revisions that stay active without traffic until then, in milliseconds since the epoch: a way back without a start. */
+  warm: z.array(z.strictObject({ service: z.string(), revision: z.string(), until: z.number() })).default([]),
+  /** Tenants of the services that were ever asked for and that Git still declared at the last request, by name. */
+  services: z.record(z.string(), z.string()).default({}),
+  handled: handledCommands.default([]),
 });
+
+export type WarmRevision = DeploymentQueue['warm'][number];
 
 /** Which deployment of an environment runs, and which one follows: never two at a time. */
 export type DeploymentQueue = z.infer<typeof deploymentQueue>;
 
-export const emptyQueue: Stored<DeploymentQueue> = { version: 0, value: { current: null, next: null, generation: 0, history: [], owed: {} } };
+export const emptyQueue: Stored<DeploymentQueue> = {
+  version: 0,
+  value: { current: null, next: null, generation: 0, history: [], owed: {}, paused: null, warm: [], services: {}, handled: [] },
+};
 
 export function queueKey(tenantId: TenantId, environment: string): AggregateKey {
   return { tenantId, type: queueType, id: environment };

@@ -74,6 +74,20 @@ export function restorePatch({ failed, isQuarantined, previous, secrets }: Resto
   return { ...patch, tags: { ...fieldsOf(patch['tags']), ...tags }, properties: rollout(patch['properties'], traffic, secrets) };
 }
 
+export interface RemakeParts {
+  readonly taken: ContainerAppBody;
+  readonly release: ContainerAppBody;
+  readonly traffic: readonly PinnedTraffic[] | null;
+  readonly secrets: readonly SecretReference[] | null;
+}
+
+/** A revision that Azure does not keep any more, beside what serves. The tags go on naming what serves. */
+export function remakePatch({ taken, release, traffic, secrets }: RemakeParts): JsonObject {
+  const { template } = fieldsOf(mergePatch(taken, release)['properties']);
+  const ingress = traffic === null ? {} : { ingress: { traffic: wireTraffic(traffic) } };
+  return { properties: { template, configuration: { activeRevisionsMode: 'Multiple', ...(secrets !== null && { secrets }), ...ingress } } };
+}
+
 function forgotten(): Readonly<Record<string, null>> {
   return { [tagNames.digest]: null, [tagNames.commit]: null, [tagNames.generation]: null, [tagNames.trace]: null };
 }

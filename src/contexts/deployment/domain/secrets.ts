@@ -3,7 +3,6 @@ import type { ContainerAppBody } from '../../../kernel/desired-state.ts';
 import type { ObservedApp, ObservedRevision } from '../../../kernel/container-app.ts';
 import type { AppliedApp, SecretReference } from './applied-app.ts';
 import { liveSecrets, type LiveSecret } from './app-view.ts';
-import { suffixOf } from './service-rollout.ts';
 
 /** Secrets of a body that are Key Vault references. */
 export function referencesOf(body: ContainerAppBody): readonly SecretReference[] {
@@ -15,6 +14,23 @@ function referenceOf(item: unknown): readonly SecretReference[] {
   if (!isObject(item)) return [];
   const { name, keyVaultUrl, identity } = item;
   return typeof name === 'string' && typeof keyVaultUrl === 'string' && typeof identity === 'string' ? [{ name, keyVaultUrl, identity }] : [];
+}
+
+/** Names that a revision made of this body may refer to; null when that may be all that the app has. */
+export function secretsUsedBy(body: ContainerAppBody): readonly string[] | null {
+  const used = new Set(referencesOf(body).map(({ name }) => name));
+  return collect(body.properties.template, used) && collect(body.properties.configuration, used) ? [...used] : null;
+}
+
+/** False at a volume of secrets that does not say which: it holds all of them. */
+function collect(value: unknown, used: Set<string>): boolean {
+  if (Array.isArray(value)) return value.every((one) => collect(one, used));
+  if (!isObject(value)) return true;
+  if (value['storageType'] === 'Secret' && !(Array.isArray(value['secrets']) && value['secrets'].length > 0)) return false;
+  return Object.entries(value).every(([key, inner]) => {
+    if (typeof inner === 'string' && /secretref$/i.test(key)) used.add(inner);
+    return collect(inner, used);
+  });
 }
 
 export interface SecretSources {
@@ -57,14 +73,18 @@ export interface SecretFacts {
 }
 
 /**
- * Secrets may be dropped only when every revision is known, and the one that was applied last. Ended ones count: Azure does not show what
- * a revision refers to (azure-container-apps#1705), some saw it hang for them, too, and they may be activated again.
+ * A secret is dropped when it is known of every revision that Azure lists what it uses, and none uses it. Ended ones count: some saw Azure
+ * hang for them, too, and they may be activated again. What a revision refers to, Azure does not show (azure-container-apps#1705).
  */
 export function secretsFor({ app, body, known, revisions }: SecretFacts): SecretList {
-  const { applied } = known;
-  const isKnown = applied !== null && revisions.every(({ name }) => name === `${app.id.name}--${suffixOf(applied)}`);
-  const inUse = applied !== null && isKnown ? new Set(referencesOf(applied.body).map(({ name }) => name)) : null;
+  const uses = [secretsUsedBy(body), ...revisions.map(({ name }) => usedBy(known, name.slice(app.id.name.length + 2)))];
+  const isKnown = revisions.length > 0 && uses.every((one) => one !== null);
+  const inUse = isKnown ? new Set(uses.flatMap((one) => one ?? [])) : null;
   return secretsToSend({ declared: referencesOf(body), inUse, live: liveSecrets(app), known: known.secrets });
+}
+
+function usedBy({ revisionSecrets }: AppliedApp, suffix: string): readonly string[] | null {
+  return Object.hasOwn(revisionSecrets, suffix) ? (revisionSecrets[suffix] ?? null) : null;
 }
 
 export function unknownSecrets({ unknown }: Extract<SecretList, { unknown: unknown }>): { readonly reason: string; readonly needs: string } {

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { ContainerAppBody } from '../../../kernel/desired-state.ts';
+import { gateAnswers } from '../../../kernel/messages/deployment.ts';
+import { stage } from './stages.ts';
 
 /**
  * How far one service is. `creating`, `pinning`, `applying`, `promoting` and `restoring` are intents: saved before the write is sent,
@@ -42,6 +44,7 @@ export const release = z.strictObject({
 /** One application of a body to a container app. */
 export type Release = z.infer<typeof release>;
 
+/** Of the revision's name, which follows from the template. */
 export function suffixOf({ body }: Pick<Release, 'body'>): string {
   const { revisionSuffix } = body.properties.template;
   return typeof revisionSuffix === 'string' ? revisionSuffix : '';
@@ -56,6 +59,34 @@ const previous = z.strictObject({
   release: release.nullable(),
 });
 export type Previous = z.infer<typeof previous>;
+
+/** How one gate answered at the last look of a stage. */
+const gateRecord = z.strictObject({
+  gate: z.string(),
+  answer: z.enum(gateAnswers),
+  detail: z.string(),
+  samples: z.number().int().nullable(),
+  threshold: z.string().nullable(),
+  /** Milliseconds since the epoch: since when it answers this. */
+  since: z.number(),
+  /** When it was asked last. */
+  at: z.number(),
+  /** Failing looks in a row. */
+  failures: z.number().int(),
+});
+export type GateRecord = z.infer<typeof gateRecord>;
+
+/** The gate's own requests to the new revision, which Azure counts along with those of users. */
+const ownRequests = z.strictObject({
+  /** By full minutes, oldest first, several in one where there are many: the start of the last of them, and how many were answered with a server error. */
+  minutes: z.array(z.strictObject({ to: z.number(), sent: z.number().int(), errors: z.number().int() })),
+  /** Milliseconds of the last hundred answers in the stage. */
+  ms: z.array(z.number()),
+});
+export type OwnRequests = z.infer<typeof ownRequests>;
+const noOwnRequests: OwnRequests = { minutes: [], ms: [] };
+
+const failure = z.strictObject({ weight: z.number().int(), reason: z.string(), gates: z.array(gateRecord) });
 
 export const serviceRollout = z.strictObject({
   service: z.string(),
@@ -85,6 +116,35 @@ export const serviceRollout = z.strictObject({
   refusal: z.strictObject({ reason: z.string(), needs: z.string().nullable() }).nullable().default(null),
   /** What it still waits for, see `lackOf`. */
   lacks: z.array(z.string()).default([]),
+  configuration: z.strictObject({ name: z.string(), version: z.string() }).nullable().default(null),
+  secrets: z.array(z.strictObject({ binding: z.string(), version: z.string().nullable() })).default([]),
+  strategy: z.enum(['all-at-once', 'blue-green', 'canary']).default('all-at-once'),
+  independent: z.boolean().default(false),
+  /** The plan of steps; empty before the app was looked at. */
+  stages: z.array(stage).default([]),
+  /** Index of the stage that runs. */
+  stage: z.number().int().default(0),
+  /** When the stage's weight was read in Azure, in milliseconds since the epoch; null while it is being set. */
+  stageSince: z.number().nullable().default(null),
+  /** Percent of the traffic that the release has, as read last. */
+  weight: z.number().int().default(0),
+  gates: z.array(gateRecord).default([]),
+  probes: ownRequests.default(noOwnRequests),
+  failure: failure.nullable().default(null),
+  /** Milliseconds since the epoch before which its gates need not be looked at again. */
+  lookAt: z.number().nullable().default(null),
+  /** Milliseconds of the stage in which nobody looked although it was time: not held against it. */
+  unseenMs: z.number().default(0),
+  /** Since when its weight is being set, or it is on a way back of its own. */
+  movingSince: z.number().nullable().default(null),
+  /** It goes back by itself, while the deployment goes on with others. */
+  goesBack: z.boolean().default(false),
+  /** Somebody else changed its traffic, or ended its revision: true until a weight is set again. */
+  outside: z.boolean().default(false),
+  /** What a way back takes the app from, where that is not what the deployment's commit declares. */
+  taken: release.nullable().default(null),
+  /** Of blue-green: what served before stays active until then. */
+  warm: z.strictObject({ revision: z.string(), until: z.number() }).nullable().default(null),
   gate: z.strictObject({
     /** Good looks in a row. */
     successes: z.number().int(),
@@ -113,6 +173,24 @@ export function newRollout(service: string): ServiceRollout {
     mayStay: false,
     refusal: null,
     lacks: [],
+    configuration: null,
+    secrets: [],
+    strategy: 'all-at-once',
+    independent: false,
+    stages: [],
+    stage: 0,
+    stageSince: null,
+    weight: 0,
+    gates: [],
+    probes: noOwnRequests,
+    failure: null,
+    lookAt: null,
+    unseenMs: 0,
+    movingSince: null,
+    goesBack: false,
+    outside: false,
+    taken: null,
+    warm: null,
     gate: { successes: 0, restarts: null },
   };
 }
@@ -137,4 +215,36 @@ export function isFinished({ step }: ServiceRollout): boolean {
 
 export function isInFlight({ operation }: ServiceRollout): boolean {
   return operation !== null;
+}
+
+const wayBack: ReadonlySet<Step> = new Set(['reviving', 'restoring', 'dismissing', 'restored', 'kept', 'untouched']);
+const settled: ReadonlySet<Step> = new Set(['restored', 'kept', 'untouched']);
+
+export function isOnWayBack({ step, goesBack }: ServiceRollout): boolean {
+  return goesBack || wayBack.has(step);
+}
+
+/** Nothing more is done for it: taken back, or left as it is. */
+export function isSettled({ step }: ServiceRollout): boolean {
+  return settled.has(step);
+}
+
+/** On a way back of its own that has not ended. */
+export function isGoingBack(rollout: ServiceRollout): boolean {
+  return rollout.goesBack && !isSettled(rollout);
+}
+
+/** It neither failed nor was it left out: what it brings is there, or on its way. */
+export function goesForward(rollout: ServiceRollout): boolean {
+  return !isOnWayBack(rollout) && !isLeftOut(rollout) && rollout.step !== 'unchanged';
+}
+
+/** Frozen where it failed, until a person says where to. */
+export function isHeld(rollout: ServiceRollout): boolean {
+  return rollout.step === 'gating' && rollout.failure !== null && !rollout.goesBack;
+}
+
+/** Users are divided between it and what ran before. */
+export function isDivided({ weight }: ServiceRollout): boolean {
+  return weight > 0 && weight < 100;
 }

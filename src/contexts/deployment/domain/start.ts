@@ -3,10 +3,12 @@ import { isBusy, isForeign, tagOf, type ObservedApp, type ObservedRevision } fro
 import { tagNames, type DesiredService } from '../../../kernel/desired-state.ts';
 import type { TenantId } from '../../../kernel/ids.ts';
 import type { AppliedApp } from './applied-app.ts';
-import { hasIngress, isOurRevision, revisionName } from './app-view.ts';
+import { hasIngress, isOurRevision, revisionMadeBy, revisionName } from './app-view.ts';
+import { isQuarantined, quarantineWords } from './quarantine.ts';
 import { secretsFor, unknownSecrets } from './secrets.ts';
-import { suffixOf, type PinnedTraffic, type Previous } from './service-rollout.ts';
-import { followsLatest, mainRevision, servedBy, servesOnly } from './traffic.ts';
+import type { PinnedTraffic, Previous } from './service-rollout.ts';
+import { previewLabel } from './stages.ts';
+import { followsLatest, mainRevision, servedBy, servedWithout, servesOnly } from './traffic.ts';
 
 export interface StartFacts {
   readonly tenantId: TenantId;
@@ -15,6 +17,8 @@ export interface StartFacts {
   readonly app: ObservedApp | null;
   readonly revisions: readonly ObservedRevision[];
   readonly known: AppliedApp;
+  /** Revisions that are kept active on purpose. */
+  readonly warm: ReadonlySet<string>;
   /** `known` was found again through the app's tags: where the release is the same, nobody asked for a write, and what differs is drift. */
   readonly isRecovered: boolean;
 }
@@ -40,9 +44,9 @@ export function startOf(facts: StartFacts): Start {
   if (isForeign(app, facts.tenantId, facts.environment)) return refusedAsForeign(service.name);
   if (isBusy(app)) return { do: 'look-again', detail: 'Another write to the container app is running' };
   const previous = previousOf(facts, app);
-  if (tagOf(app, tagNames.rolledBack) === service.digest) return rolledBackBefore(facts, previous);
+  if (isQuarantined(facts.known, app, service.digest)) return rolledBackBefore(facts, app, previous);
   const isApplied = wasApplied(facts, app);
-  if (isApplied && isServing(facts, app)) return { do: leftoversOf(facts.revisions, service, previous).length > 0 ? 'retire' : 'nothing', previous };
+  if (isApplied && isServing(facts, app)) return { do: whatServes(facts, previous), previous };
   const secrets = secretsFor({ app, body: service.app, known: facts.known, revisions: facts.revisions });
   if ('unknown' in secrets) return { do: 'refuse', ...unknownSecrets(secrets) };
   if (needsPin(app)) return { do: 'pin', previous };
@@ -57,14 +61,22 @@ function refusedAsForeign(name: string): Start {
   };
 }
 
-function rolledBackBefore({ service, revisions }: StartFacts, previous: Previous): Start {
+/** It has the traffic. Good it is only when it has passed its last stage: a newer deployment may have come in its watch. */
+function whatServes({ known, service, revisions, warm, isRecovered }: StartFacts, previous: Previous): 'adopt' | 'retire' | 'nothing' {
+  if (known.good?.digest !== service.digest) return 'adopt';
+  if (leftoversOf(revisions, service, previous, warm).length === 0) return 'nothing';
+  return isRecovered ? 'adopt' : 'retire';
+}
+
+function rolledBackBefore({ service, revisions, known }: StartFacts, app: ObservedApp, previous: Previous): Start {
   const { name } = service;
+  const { why, byTag } = quarantineWords(known, app, service.digest);
   const runs = revisions.some((one) => one.active && one.name === revisionName(service) && one.name !== previous.revision);
   return {
     do: runs && previous.revision !== null ? 'dismiss' : 'leave-out',
     previous,
-    reason: `This release of ${name} was rolled back before and is not tried again as it is`,
-    needs: `Merge a change of ${name}, or remove the tag ${tagNames.rolledBack} from the container app to try the same release again; then re-run the check.`,
+    reason: `This release of ${name} was rolled back before and is not tried again as it is${why}`,
+    needs: `Merge a change of ${name}${byTag}; then re-run the check.`,
   };
 }
 
@@ -94,25 +106,68 @@ function ownRevision({ revisions, service }: StartFacts): ObservedRevision | nul
 }
 
 /** Active beside the release's own and without traffic: what served before, and what an earlier deployment left behind. A person's revisions stay. */
-export function leftoversOf(revisions: readonly ObservedRevision[], service: DesiredService, previous: Previous | null): readonly string[] {
+export function leftoversOf(revisions: readonly ObservedRevision[], service: DesiredService, previous: Previous | null, warm: ReadonlySet<string>): readonly string[] {
   const isOld = ({ name, active, trafficWeight }: ObservedRevision): boolean =>
     active &&
+    !warm.has(name) &&
     name !== revisionName(service) &&
     (service.ingress === null || trafficWeight === 0) &&
     (name === previous?.revision || isOurRevision(service.name, name));
   return revisions.filter(isOld).map(({ name }) => name);
 }
 
+/** Another revision has the traffic, so that the release shares it from the first weight on. */
+export function servesBeside(previous: Previous | null, service: DesiredService): boolean {
+  return previous !== null && previous.traffic !== null && previous.revision !== revisionName(service);
+}
+
+const nothingBefore: Previous = { revision: null, traffic: null, release: null };
+
 /** What a rollback would go back to; nothing when what is there has failed itself. The weights of a person are kept as they are. */
-function previousOf({ service, revisions, known }: StartFacts, app: ObservedApp): Previous {
-  const nothing = { revision: null, traffic: null, release: null };
-  const traffic = hasIngress(app) ? servedBy(app, revisions) : null;
-  const revision = hasIngress(app) ? mainRevision(traffic ?? []) : runningRevision(app, revisions);
-  const { good } = known;
-  const isOwn = revision === revisionName(service) && (good === null || good.digest === service.digest);
-  if (isOwn || !revisions.some(({ name, ...state }) => name === revision && !hasFailed(state))) return nothing;
-  const made = good !== null && revision === revisionName({ name: service.name, revisionSuffix: suffixOf(good) });
-  return { revision, traffic: traffic === null ? null : [...traffic], release: made ? good : null };
+function previousOf(facts: StartFacts, app: ObservedApp): Previous {
+  return hasIngress(app) ? servedBefore(facts, app) : ranBefore(facts, app);
+}
+
+/** What serves, without what has not proven itself: its place in the traffic is not worth going back to. */
+function servedBefore(facts: StartFacts, app: ObservedApp): Previous {
+  const { service, revisions, known } = facts;
+  const others = servedWithout(servedBy(app, revisions) ?? [], unproven(facts));
+  const main = mainRevision(others ?? []);
+  if (others !== null && main !== null) return isSound(facts, main) ? { revision: main, traffic: [...others], release: releaseIn(facts, main) } : nothingBefore;
+  const good = goodRevision(facts);
+  if (good === null || good === revisionName(service) || !isSound(facts, good)) return nothingBefore;
+  return { revision: good, traffic: [{ revision: good, weight: 100, label: null }], release: known.good };
+}
+
+function ranBefore(facts: StartFacts, app: ObservedApp): Previous {
+  const { service, known, revisions } = facts;
+  const revision = runningRevision(app, revisions);
+  const isOwn = revision === revisionName(service) && (known.good === null || known.good.digest === service.digest);
+  if (revision === null || isOwn || !isSound(facts, revision)) return nothingBefore;
+  return { revision, traffic: null, release: releaseIn(facts, revision) };
+}
+
+/** The release's own revision, and the one that was applied last when it did not come to be good. Another setting of the app makes no other revision. */
+function unproven(facts: StartFacts): ReadonlySet<string> {
+  const { service, known } = facts;
+  const good = goodRevision(facts);
+  const applied = known.applied === null || known.good === null ? [] : [revisionMadeBy(service.name, known.applied)];
+  const own = revisionName(service);
+  const isOwnAgain = own === good && known.good?.digest !== service.digest;
+  return new Set([...(isOwnAgain ? [] : [own]), ...applied.filter((name) => name !== good)]);
+}
+
+function goodRevision({ service, known }: StartFacts): string | null {
+  return known.good === null ? null : revisionMadeBy(service.name, known.good);
+}
+
+/** What made it; null when nobody knows. */
+function releaseIn(facts: StartFacts, revision: string): Previous['release'] {
+  return revision === goodRevision(facts) ? facts.known.good : null;
+}
+
+function isSound({ revisions }: StartFacts, revision: string): boolean {
+  return revisions.some(({ name, ...state }) => name === revision && !hasFailed(state));
 }
 
 function hasFailed({ provisioningState, runningState }: Pick<ObservedRevision, 'provisioningState' | 'runningState'>): boolean {
@@ -126,9 +181,14 @@ function runningRevision(app: ObservedApp, revisions: readonly ObservedRevision[
   return newest?.name ?? app.latestReadyRevision ?? app.latestRevision;
 }
 
-/** Weights to send beside a new template: as they are, or to the new revision where nothing is served. */
-export function trafficBeside(app: ObservedApp, service: DesiredService, revisions: readonly ObservedRevision[]): readonly PinnedTraffic[] | null {
+/**
+ * Weights to send beside a new template: as they are, or to the new revision where nothing is served. `preview`: with its label on the new
+ * one, so that it has an address before it has traffic.
+ */
+export function trafficBeside(app: ObservedApp, service: DesiredService, revisions: readonly ObservedRevision[], preview: boolean): readonly PinnedTraffic[] | null {
   if (service.ingress === null) return null;
+  const own = revisionName(service);
   const served = hasIngress(app) ? servedBy(app, revisions) : null;
-  return served ?? [{ revision: revisionName(service), weight: 100, label: null }];
+  if (served === null) return [{ revision: own, weight: 100, label: null }];
+  return preview && !served.some(({ revision }) => revision === own) ? [...served, { revision: own, weight: 0, label: previewLabel }] : served;
 }

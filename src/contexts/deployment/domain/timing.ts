@@ -4,10 +4,14 @@ import type { DeploymentState } from '../../../kernel/messages/deployment.ts';
 export interface Timing {
   /** Between two looks at Azure. */
   readonly lookMs: number;
+  /** After Azure has accepted a write, until its operation is asked for the first time; on a way back it is asked for at once. */
+  readonly acceptedMs: number;
   /** After somebody else's write was met. */
   readonly conflictMs: number;
   /** While a person has to grant a right. */
   readonly blockedMs: number;
+  /** While nothing may move forward, or a person has to say where to: a command is looked at when it comes. */
+  readonly heldLookMs: number;
   /** For the environment, tenants, configuration and secrets to be there. */
   readonly needsMs: number;
   /** Before what has not come is asked for anew; the next time after twice as long. */
@@ -16,11 +20,11 @@ export interface Timing {
   readonly refusalGraceMs: number;
   /** One long-running operation. */
   readonly operationMs: number;
-  /** The new revisions to pass their gate. */
+  /** For a stage beyond its bake and its gates' own limits, and for a revision that is started again. */
   readonly gateMs: number;
   /** Consecutive good answers of the new revision. */
   readonly gateSuccesses: number;
-  /** All writes of one state. */
+  /** All writes of one state; one weight; one service's way back. */
   readonly writingMs: number;
 }
 
@@ -28,8 +32,11 @@ const minute = 60_000;
 
 export const defaultTiming: Timing = {
   lookMs: 2000,
+  // What Azure asks for with its answer; half of all operations take 12 s (facts/azure.md A1.4, A4).
+  acceptedMs: 15_000,
   conflictMs: 5000,
   blockedMs: 30_000,
+  heldLookMs: minute,
   needsMs: 30 * minute,
   askAgainMs: 5 * minute,
   refusalGraceMs: minute,
@@ -46,8 +53,11 @@ export function limitOf(state: DeploymentState, timing: Timing): number | null {
     Provisioning: timing.needsMs,
     Configuring: timing.needsMs,
     RollingOut: timing.writingMs,
-    HealthGating: timing.gateMs,
-    Promoting: timing.writingMs,
+    // A declared bake is as long as it is: each stage has a clock of its own.
+    HealthGating: null,
+    Promoting: null,
+    // A person ends it, or a newer commit.
+    Held: null,
     RollingBack: timing.writingMs,
     Completed: null,
     RolledBack: null,

@@ -15,11 +15,15 @@ const deployment = (state: DeploymentState): RuntimeDeployment => ({
   stateSince: 0,
   services: [],
   reason: null,
-  needs: null, askedAgain: 0,
+  needs: null,
+  hold: null,
+  askedAgain: 0,
+  toldAt: 0,
+  isUntold: false,
 });
 
 const allowed = new Set(
-  'Requested>Provisioning Requested>Failed Requested>Superseded Provisioning>Configuring Provisioning>Failed Provisioning>Superseded Configuring>RollingOut Configuring>Failed Configuring>Superseded RollingOut>HealthGating RollingOut>RollingBack RollingOut>Failed RollingOut>Superseded HealthGating>Promoting HealthGating>RollingBack HealthGating>Failed HealthGating>Superseded Promoting>Completed Promoting>RollingBack Promoting>Failed Completed>RollingBack RollingBack>RolledBack RollingBack>Failed'.split(
+  'Requested>Provisioning Requested>Failed Requested>Superseded Provisioning>Configuring Provisioning>Failed Provisioning>Superseded Configuring>RollingOut Configuring>Failed Configuring>Superseded RollingOut>HealthGating RollingOut>RollingBack RollingOut>Failed RollingOut>Superseded HealthGating>Promoting HealthGating>RollingBack HealthGating>Failed HealthGating>Superseded HealthGating>Held HealthGating>Completed Promoting>HealthGating Promoting>Held Promoting>Superseded Held>HealthGating Held>RollingBack Held>Failed Held>Superseded Promoting>Completed Promoting>RollingBack Promoting>Failed RollingBack>RolledBack RollingBack>Failed'.split(
     ' ',
   ),
 );

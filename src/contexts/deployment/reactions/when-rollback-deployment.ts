@@ -1,47 +1,26 @@
 import { reaction, type Reaction } from '../../../kernel/context.ts';
-import { emit } from '../../../kernel/envelope.ts';
-import { done, stalled, wait } from '../../../kernel/outcome.ts';
-import { deploymentQueue, queueKey, saveQueue } from '../domain/deployment-queue.ts';
-import { owedAfter } from '../domain/owed.ts';
-import { announced, blaming, deploymentKey, inState, runtimeDeployment, type RuntimeDeployment } from '../domain/runtime-deployment.ts';
-import { isInFlight, isLeftOut } from '../domain/service-rollout.ts';
-import type { Timing } from '../domain/timing.ts';
-import { isEnd, mayMove } from '../domain/transitions.ts';
+import { done } from '../../../kernel/outcome.ts';
+import { deploymentQueue, emptyQueue, queueKey } from '../domain/deployment-queue.ts';
+import { wasHandled } from '../domain/handled-commands.ts';
 import type { DeploymentPorts } from '../ports.ts';
-import { backOut } from '../steps/run.ts';
+import { isIdle } from '../steps/history.ts';
+import { requestRollback } from '../steps/request-rollback.ts';
+import { takeBackRunning } from '../steps/take-back-running.ts';
 
-/** Takes back the deployment that ran last, whether it runs or has completed; an older one has nothing of its own left to take back. */
-export function whenRollbackDeployment(ports: DeploymentPorts, timing: Timing): Reaction {
+/** What runs goes back as a whole, if it brings one of the services that are named. Where nothing runs, the services go back to the known-good release before the one that serves. */
+export function whenRollbackDeployment(ports: DeploymentPorts): Reaction {
   return reaction({
     name: 'when-rollback-deployment',
     on: 'RollbackDeployment',
     writes: ({ tenantId, payload }) => `${tenantId}.${payload.environment}`,
-    handle: async ({ tenantId, payload }) => {
-      const { environment, deploymentId, reason } = payload;
-      const queue = await ports.store.load(queueKey(tenantId, environment), deploymentQueue);
-      const stored = await ports.store.load(deploymentKey(tenantId, deploymentId), runtimeDeployment);
-      if (stored === null || queue?.value.current !== deploymentId) {
-        return stalled(`${deploymentId} is not the last deployment of ${environment}`, 'Revert its commit instead: Git then says what runs.');
-      }
-      const deployment = stored.value;
-      if (deployment.services.some(isInFlight) && deployment.state !== 'RollingBack') return wait(timing.lookMs, 'a write is running');
-      // Whoever takes a deployment back wants none of it tried again by itself.
-      const back = takenBack(blaming(deployment, (one) => !isLeftOut(one) && one.step !== 'unchanged'), ports.clock.now(), reason);
-      if (back === null) return done();
-      const { deployment: value, emits } = announced(tenantId, deployment, back);
-      const owed = isEnd(value.state) ? [saveQueue(tenantId, environment, queue, { owed: owedAfter(queue.value.owed, value) })] : [];
-      return done([{ key: deploymentKey(tenantId, deploymentId), expectedVersion: stored.version, value }, ...owed], [...emits, emit('AdvanceDeployment', tenantId, { environment })]);
+    urgent: () => true,
+    handle: async ({ tenantId, eventId, traceId, projectId, payload }) => {
+      const queue = (await ports.store.load(queueKey(tenantId, payload.environment), deploymentQueue)) ?? emptyQueue;
+      if (wasHandled(queue.value.handled, eventId)) return done();
+      const command = { ...payload, tenantId, eventId, command: 'RollbackDeployment', project: projectId ?? null, trace: traceId };
+      // A later deployment that runs by then is not what was stopped, and knows itself what is good.
+      if (payload.unprovenOnly === true) return (await isIdle(ports, tenantId, queue.value)) ? requestRollback(ports, command, queue) : done();
+      return (await takeBackRunning(ports, command, queue, payload.services)) ?? requestRollback(ports, command, queue);
     },
   });
-}
-
-/** Null when it is on its way back, or has ended without effect. */
-function takenBack(deployment: RuntimeDeployment, at: number, reason: string): RuntimeDeployment | null {
-  if (mayMove(deployment.state, 'RollingBack')) return backOutOrEnd(deployment, at, reason);
-  return mayMove(deployment.state, 'Failed') && deployment.state !== 'RollingBack' ? inState(deployment, 'Failed', at, { reason }) : null;
-}
-
-function backOutOrEnd(deployment: RuntimeDeployment, at: number, reason: string): RuntimeDeployment | null {
-  if (deployment.state !== 'Completed') return backOut(deployment, at, { reason });
-  return deployment.services.some(({ touched }) => touched) ? inState(deployment, 'RollingBack', at, { reason }) : null;
 }

@@ -2,7 +2,7 @@ import { isBusy, type ObservedApp } from '../../../kernel/container-app.ts';
 import { Rejected } from '../../../kernel/errors.ts';
 import type { OperationToken } from '../../../kernel/operation.ts';
 import { inWords } from '../domain/outside-refusal.ts';
-import type { ServiceRollout } from '../domain/service-rollout.ts';
+import { isOnWayBack, type ServiceRollout } from '../domain/service-rollout.ts';
 import { appOf, type Run } from './run.ts';
 
 interface Impossible {
@@ -20,8 +20,8 @@ export interface Write {
 }
 
 export type Carried =
-  /** `wrote`: sent by this delivery. */
-  | { readonly end: 'running'; readonly rollout: ServiceRollout; readonly againMs: number; readonly wrote: boolean }
+  /** `wrote`: sent by this delivery. `isBusy`: something is on its way in Azure; without it nothing was sent that had an effect. */
+  | { readonly end: 'running'; readonly rollout: ServiceRollout; readonly againMs: number; readonly wrote: boolean; readonly isBusy: boolean }
   | { readonly end: 'done'; readonly rollout: ServiceRollout; readonly app: ObservedApp }
   | { readonly end: 'failed'; readonly rollout: ServiceRollout; readonly reason: string; readonly needs: string | null };
 
@@ -51,12 +51,14 @@ async function carried(run: Run, rollout: ServiceRollout, write: Write, maySend:
     return app.provisioningState === 'Failed' ? failed(ended, 'Azure could not finish the write') : { end: 'done', rollout: ended, app };
   }
   if (rollout.sent >= sendLimit) return failed(ended, 'Azure accepted the write and does not show it; something else may be writing the container app');
-  return maySend ? send(run, ended, write, app) : running(ended, run.timing.lookMs, rollout.detail);
+  return maySend ? send(run, ended, write, app) : { ...running(ended, run.timing.lookMs, rollout.detail), isBusy: false };
 }
 
 /** Null when nothing is in flight any more. */
 async function poll(run: Run, rollout: ServiceRollout): Promise<Carried | null> {
   if (rollout.operation === null) return null;
+  const early = acceptedMs(run, rollout) - (run.ports.clock.now() - (rollout.sentAt ?? 0));
+  if (early > 0) return running(rollout, early, rollout.detail);
   // The text was a token when it was saved.
   const status = await run.ports.apps.operation(run.tenantId, rollout.operation as OperationToken, run.delivery.signal);
   if (status.status === 'failed') {
@@ -66,7 +68,13 @@ async function poll(run: Run, rollout: ServiceRollout): Promise<Carried | null> 
   if (status.status !== 'running') return null;
   const waited = run.ports.clock.now() - (rollout.sentAt ?? 0);
   if (waited > run.timing.operationMs) return failed(rollout, 'Azure did not finish the write in time');
-  return running(rollout, Math.min(status.lookAgainMs, run.timing.lookMs), rollout.detail);
+  // Forward at Azure's pace: at a look every two seconds the operations alone would use up a subscription's reads (facts/azure.md A4).
+  return running(rollout, isOnWayBack(rollout) ? Math.min(status.lookAgainMs, run.timing.lookMs) : status.lookAgainMs, rollout.detail);
+}
+
+/** A way back is followed closely from its begin. */
+function acceptedMs({ timing }: Run, rollout: ServiceRollout): number {
+  return isOnWayBack(rollout) ? 0 : timing.acceptedMs;
 }
 
 async function send(run: Run, rollout: ServiceRollout, write: Write, app: ObservedApp | null): Promise<Carried> {
@@ -74,13 +82,15 @@ async function send(run: Run, rollout: ServiceRollout, write: Write, app: Observ
   const token = app === null ? ((await write.create?.()) ?? gone) : await write.send(app);
   if (typeof token === 'object') return failed(rollout, token.reason, token.needs);
   const sent = { ...rollout, operation: token, sentAt: run.ports.clock.now(), sent: rollout.sent + 1 };
-  return { end: 'running', rollout: sent, againMs: run.timing.lookMs / 4, wrote: true };
+  // One write per delivery: others may have one to send, or to take back.
+  const isAlone = run.deployment.services.length === 1;
+  return { end: 'running', rollout: sent, againMs: isAlone ? Math.max(acceptedMs(run, rollout), run.timing.lookMs / 4) : run.timing.lookMs / 4, wrote: true, isBusy: true };
 }
 
 const gone: Impossible = { reason: 'The container app is gone', needs: null };
 
-function running(rollout: ServiceRollout, againMs: number, detail: string | null): Carried {
-  return { end: 'running', rollout: { ...rollout, detail }, againMs, wrote: false };
+function running(rollout: ServiceRollout, againMs: number, detail: string | null): Extract<Carried, { end: 'running' }> {
+  return { end: 'running', rollout: { ...rollout, detail }, againMs, wrote: false, isBusy: true };
 }
 
 function failed(rollout: ServiceRollout, reason: string, needs: string | null = null): Carried {

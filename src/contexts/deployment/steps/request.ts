@@ -3,14 +3,15 @@ import { emit, type EmittedMessage } from '../../../kernel/envelope.ts';
 import type { TenantId } from '../../../kernel/ids.ts';
 import { done, type Outcome, type Save } from '../../../kernel/outcome.ts';
 import type { Stored } from '../../../kernel/ports.ts';
-import { deploymentKey, announce, inState, runtimeDeployment, type RuntimeDeployment } from '../domain/runtime-deployment.ts';
+import { declaredRollouts } from '../domain/declared-rollouts.ts';
+import { announce, deploymentKey, inState, newDeployment, type RuntimeDeployment } from '../domain/runtime-deployment.ts';
 import { deploymentQueue, emptyQueue, queueKey, remember, saveQueue, type DeploymentQueue } from '../domain/deployment-queue.ts';
 import { carriedOver, isKnownTo, owedAfter, owedUnread, stillDeclared, withoutLacks, type OwedServices } from '../domain/owed.ts';
 import { isEnd } from '../domain/transitions.ts';
 import type { DeploymentPorts } from '../ports.ts';
 import { askAgain } from './ask-again.ts';
 import { declaredAt, readable } from './declared-at.ts';
-import { declaredRollouts } from './waiting.ts';
+import { lastSequence, loadDeployment, removals } from './history.ts';
 
 export interface Request {
   readonly tenantId: TenantId;
@@ -41,18 +42,21 @@ export async function request(ports: RequestPorts, asked: Request): Promise<Outc
   const declared = await declaredAt(ports, asked);
   // What cannot be used becomes a deployment that fails and says so.
   const desired = declared.is === 'declared' ? declared.desired : null;
-  const current = await load(ports, tenantId, queue.current);
-  const replaced = await load(ports, tenantId, queue.next);
+  const current = await loadDeployment(ports, tenantId, queue.current);
+  const replaced = await loadDeployment(ports, tenantId, queue.next);
   const left = replaced === null ? queue.owed : owedAfter(queue.owed, replaced.value);
   const owed = desired === null ? left : await withoutRemoved(ports, asked, desired, left);
   const names = [...new Set([...asked.services, ...carriedOver(owed)])];
-  const deployment = requestedDeployment(ports, { ...asked, services: names }, { desired, owed, sequence: sequenceAfter(asked, current, replaced) });
+  const spoken = await lastSequence(ports, tenantId, { ...asked, history: queue.history });
+  // The one that is replaced says one thing more.
+  const sequence = spoken + (replaced?.value.generation === asked.generation ? 2 : 1);
+  const deployment = requestedDeployment(ports, { ...asked, services: names }, { desired, owed, sequence });
   const brought = deployment.services.map(({ service }) => service);
   if (asked.isCorrection && desired !== null && brought.length === 0) return nothingToCorrect(asked, stored, owed);
   const unread = desired === null ? names : [];
   const { history, dropped } = remember(queue.history, deploymentId);
   const saves: Save[] = [
-    saveQueue(tenantId, environment, stored, { ...placeOf(queue, current, deploymentId), generation: asked.generation, history, owed: owedUnread(withoutLacks(owed, brought), unread, asked.generation) }),
+    saveQueue(tenantId, environment, stored, { ...placeOf(queue, current, deploymentId), generation: asked.generation, history, services: servicesAfter(queue, desired, deployment), owed: owedUnread(withoutLacks(owed, brought), unread, asked.generation) }),
     { key: deploymentKey(tenantId, deploymentId), expectedVersion: 0, value: deployment },
     ...(await removals(ports, tenantId, dropped.filter((id) => id !== queue.current && id !== queue.next))),
   ];
@@ -73,10 +77,11 @@ function placeOf(queue: DeploymentQueue, current: Stored<RuntimeDeployment> | nu
   return current !== null && !isEnd(current.value.state) ? { current: queue.current, next: deploymentId } : { current: deploymentId, next: null };
 }
 
-/** What people see of one attempt grows by it, whichever deployment of it speaks. */
-function sequenceAfter({ generation }: Request, ...others: readonly (Stored<RuntimeDeployment> | null)[]): number {
-  // The one that is replaced says one thing more.
-  return Math.max(0, ...others.map((other) => (other?.value.generation === generation ? other.value.sequence + 1 : 0))) + 1;
+/** Without what Git declares no more, and with what is asked for. */
+function servicesAfter({ services }: DeploymentQueue, desired: DesiredEnvironment | null, asked: RuntimeDeployment): DeploymentQueue['services'] {
+  const names = desired === null ? null : serviceNames(desired);
+  const left = Object.entries(services).filter(([name]) => names === null || names.includes(name));
+  return Object.fromEntries([...left, ...asked.services.map(({ service, tenant }) => [service, tenant] as const)]);
 }
 
 function lacksOf(owed: OwedServices, names: readonly string[]): readonly string[] {
@@ -107,19 +112,6 @@ function replacedBy({ clock }: RequestPorts, tenantId: TenantId, replaced: Store
   return { saves: [{ key: deploymentKey(tenantId, ended.deploymentId), expectedVersion: version, value: ended }], emits: [announce(tenantId, ended)] };
 }
 
-async function removals(ports: RequestPorts, tenantId: TenantId, ids: readonly string[]): Promise<Save[]> {
-  const saves: Save[] = [];
-  for (const id of ids) {
-    const old = await load(ports, tenantId, id);
-    if (old !== null) saves.push({ key: deploymentKey(tenantId, id), expectedVersion: old.version, value: null });
-  }
-  return saves;
-}
-
-async function load({ store }: RequestPorts, tenantId: TenantId, id: string | null): Promise<Stored<RuntimeDeployment> | null> {
-  return id === null ? null : store.load(deploymentKey(tenantId, id), runtimeDeployment);
-}
-
 interface Known {
   readonly desired: DesiredEnvironment | null;
   readonly owed: OwedServices;
@@ -128,19 +120,7 @@ interface Known {
 
 function requestedDeployment({ clock }: RequestPorts, asked: Request, { desired, owed, sequence }: Known): RuntimeDeployment {
   const { deploymentId, environment, commit, generation, trace, reason } = asked;
-  return {
-    deploymentId,
-    environment,
-    project: desired?.project ?? asked.project,
-    commit,
-    generation,
-    trace,
-    sequence,
-    state: 'Requested',
-    stateSince: clock.now(),
-    services: desired === null ? [] : declaredRollouts(desired, asked.services).map((one) => ({ ...one, mayStay: isKnownTo(owed, one) })),
-    reason,
-    needs: null,
-    askedAgain: 0,
-  };
+  const project = desired?.project ?? asked.project;
+  const services = desired === null ? [] : declaredRollouts(desired, asked.services).map((one) => ({ ...one, mayStay: isKnownTo(owed, one) }));
+  return newDeployment({ deploymentId, environment, project, commit, generation, trace, sequence, state: 'Requested', services, reason }, clock.now());
 }

@@ -4,6 +4,7 @@ import type { DesiredEnvironment, DesiredService } from '../../../kernel/desired
 import type { EmittedMessage } from '../../../kernel/envelope.ts';
 import type { TenantId } from '../../../kernel/ids.ts';
 import type { Save } from '../../../kernel/outcome.ts';
+import type { WarmRevision } from '../domain/deployment-queue.ts';
 import { blaming, inState, withService, type RuntimeDeployment } from '../domain/runtime-deployment.ts';
 import type { Release, ServiceRollout } from '../domain/service-rollout.ts';
 import type { Timing } from '../domain/timing.ts';
@@ -19,6 +20,8 @@ export interface Run {
   readonly desired: DesiredEnvironment;
   /** A newer deployment waits: no further write is begun. */
   readonly isPreempted: boolean;
+  /** Revisions that are kept active on purpose. */
+  readonly warm: readonly WarmRevision[];
 }
 
 /** What came of it: the deployment as it is now, what else to save, and when to look again. */
@@ -50,24 +53,28 @@ export function releaseOf({ deployment }: Run, service: DesiredService): Release
   return { digest: service.digest, commit, generation: String(generation), trace, body: service.app };
 }
 
-interface Why {
+/** What a way back takes the app from. */
+export function takenRelease(run: Run, rollout: ServiceRollout): Release {
+  return rollout.taken ?? releaseOf(run, declaredService(run, rollout));
+}
+
+export interface Why {
   readonly reason: string;
   readonly needs?: string | null;
+}
+
+export function warmOf({ warm }: Run, { service }: Pick<ServiceRollout, 'service'>): ReadonlySet<string> {
+  return new Set(warm.flatMap((one) => (one.service === service ? [one.revision] : [])));
 }
 
 /** It cannot go on: back to what ran before where something may have been written, an end without effect where nothing was. */
 export function backOut(deployment: RuntimeDeployment, at: number, why: Why, isToBlame: (rollout: ServiceRollout) => boolean = nobody): RuntimeDeployment {
   const mayGoBack = deployment.services.some(({ touched }) => touched);
-  return inState(blaming(deployment, isToBlame), mayGoBack ? 'RollingBack' : 'Failed', at, why);
+  return inState(blaming(deployment, isToBlame, why.reason), mayGoBack ? 'RollingBack' : 'Failed', at, why);
 }
 
 function nobody(): boolean {
   return false;
-}
-
-/** One service stands in the way of all. */
-export function backOutOf(deployment: RuntimeDeployment, { service }: ServiceRollout, at: number, why: Why): RuntimeDeployment {
-  return backOut(deployment, at, why, (one) => one.service === service);
 }
 
 /** Services in the order of the deployment, each with the changes of those before. Stops after the first that wrote. */

@@ -14,37 +14,12 @@ import {
   type Need,
 } from '../domain/environment-readiness.ts';
 import type { DesiredEnvironment, DesiredService } from '../../../kernel/desired-state.ts';
-import { revisionName } from '../domain/app-view.ts';
-import { isLeftOut, leftOut, newRollout, type ServiceRollout } from '../domain/service-rollout.ts';
+import { declaredRollouts } from '../domain/declared-rollouts.ts';
+import { isLeftOut, leftOut, type ServiceRollout } from '../domain/service-rollout.ts';
 import { patience } from '../domain/timing.ts';
 import { thenDeployed } from '../domain/what-to-do.ts';
 import { askAgain } from './ask-again.ts';
 import { turn, type Run, type Turn } from './run.ts';
-
-/**
- * The named services as the commit declares them; what it does not declare is not deployed, and never removed. What it declares and may
- * not have is left out and said, so that a deployment of nothing else is not taken for one that brought everything.
- */
-export function declaredRollouts(desired: DesiredEnvironment, names: readonly string[]): ServiceRollout[] {
-  const services = desired.services.filter(({ name }) => names.includes(name));
-  const refused = desired.invalid.filter(({ kind, name }) => kind === 'RuntimeService' && names.includes(name) && !services.some((service) => service.name === name));
-  return [
-    ...services.map((service) => ({
-      ...newRollout(service.name),
-      tenant: service.tenant,
-      image: service.image,
-      revision: revisionName(service),
-      digest: service.digest,
-    })),
-    // Whose it is, is not known of a document that cannot be used.
-    ...refused.map(({ name }) => leftOut({ ...newRollout(name), tenant: desired.tenant }, outOfBounds)),
-  ];
-}
-
-const outOfBounds = {
-  reason: 'Its manifest, or its tenant, may not be in this environment as declared',
-  needs: thenDeployed('Put right what the plan or the refusal beside this says of it.'),
-};
 
 export async function requested(run: Run): Promise<Turn> {
   const { deployment, desired } = run;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { deploymentProgress, serviceProgress } from '../../../../test/support/progress.ts';
 import { fc, test } from '../../../../test/support/property.ts';
 import type { DeploymentProgress } from '../../../kernel/messages/deployment.ts';
 import { isDeploying, withDeployment, type Said } from './deployments.ts';
@@ -15,8 +16,7 @@ interface Message {
 }
 
 function progress({ generation, sequence, services = ['a'] }: Message): DeploymentProgress {
-  const about = { tenant: 'contoso', image: 'i', revision: null, previousRevision: null, step: 's', detail: null, url: null };
-  return { deploymentId: `e-${generation}`, environment: 'e', commit: commitOf(generation), generation, sequence, state: 'RollingOut', services: services.map((service) => ({ service, ...about })), reason: null, needs: null };
+  return deploymentProgress({ deploymentId: `e-${generation}`, environment: 'e', commit: commitOf(generation), generation, sequence, state: 'RollingOut', services: services.map((service) => serviceProgress({ service })) });
 }
 
 const after = (messages: readonly Message[]): DriftFindings => messages.reduce((findings, message) => withDeployment(findings, progress(message), message.said, now), noFindings);

@@ -4,6 +4,7 @@ import { desiredEnvironment, desiredService, memoryDesired } from '../../../../t
 import { owner } from '../../../../test/support/grants.ts';
 import { memoryEnvironment } from '../../../../test/support/memory-environment.ts';
 import { memoryStore } from '../../../../test/support/memory-store.ts';
+import { deploymentProgress } from '../../../../test/support/progress.ts';
 import type { ObservedApp, ObservedRevision } from '../../../kernel/container-app.ts';
 import { messageCatalogue } from '../../../kernel/messages/catalogue.ts';
 import { following } from '../domain/runtime-environment.ts';
@@ -134,8 +135,7 @@ describe('when a deployment ends', () => {
     ['cart', 'checkout', 'search'].forEach((name) => put(name));
     await refresh();
     azure.calls.length = 0;
-    const service = { service: 'checkout', tenant: 'contoso', image: 'i', revision: null, previousRevision: null, step: 's', detail: null, url: null };
-    const payload = { deploymentId: 'd', environment: 'staging', commit, generation: 1, sequence: 1, state, services: [service], reason: null, needs: null };
+    const payload = deploymentProgress({ environment: 'staging', commit, generation: 1, state });
     await runToEnd(when(ports), envelopeOf(type, owner, payload), { store, clock });
     expect(azure.calls).toEqual(['apps', 'revision checkout']);
     expect(store.emitted).toHaveLength(1);

@@ -2,6 +2,7 @@ import type { DesiredEnvironment } from '../../../kernel/desired-state.ts';
 import type { Problem } from '../../../kernel/problem.ts';
 import type { Grant } from '../ports.ts';
 import { breach, environmentDocument, secretDocument } from './breach.ts';
+import { gateProblems } from './gates.ts';
 
 export function allowsSubscription({ subscriptions }: Grant, subscription: string): boolean {
   return subscriptions.some((allowed) => allowed.toLowerCase() === subscription.toLowerCase());
@@ -23,7 +24,7 @@ function matches(allowed: string, name: string): boolean {
 
 /** What `tenant` would touch in the environment without the operator's leave. */
 export function grantProblems(environment: DesiredEnvironment, tenant: string, grant: Grant | null): Problem[] {
-  return [...placeProblems(environment, tenant, grant), ...(grant === null ? [] : vaultProblems(environment, tenant, grant))];
+  return [...placeProblems(environment, tenant, grant), ...(grant === null ? [] : [...vaultProblems(environment, tenant, grant), ...gateProblems(environment, tenant, grant)])];
 }
 
 function placeProblems(environment: DesiredEnvironment, tenant: string, grant: Grant | null): Problem[] {

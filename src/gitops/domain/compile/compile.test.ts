@@ -190,7 +190,7 @@ describe('one bad document stops its own service or environment', () => {
 
   test('a wrong value of an environment’s entry lies in that entry', () => {
     const [problem] = compiled(edited(service, ':1.4.1"', ':latest"')).problems;
-    expect(problem).toMatchObject({ path: 'spec.environments.prod.image', location: { line: 19 }, document: { kind: 'RuntimeService', name: 'checkout' } });
+    expect(problem).toMatchObject({ path: 'spec.environments.prod.image', location: { line: 20 }, document: { kind: 'RuntimeService', name: 'checkout' } });
   });
 
   test('a file with thousands of mistakes does not bury the others', () => {
@@ -203,9 +203,7 @@ describe('one bad document stops its own service or environment', () => {
 
 describe('warnings', () => {
   test.each([
-    { reason: 'a canary', file: service, from: 'strategy: all-at-once', to: 'strategy: canary\n    steps: [{ weight: 10, bake: 5m }]', code: 'not-acted-on', line: 16 },
-    { reason: 'a gate by success rate', file: service, from: 'strategy: all-at-once', to: 'gate: { successRate: ">= 99%" }', code: 'not-acted-on', line: 16 },
-    { reason: 'holding', file: service, from: 'strategy: all-at-once', to: 'onFailure: hold', code: 'not-acted-on', line: 16 },
+    { reason: 'a canary that nothing measures', file: service, from: 'strategy: all-at-once', to: 'strategy: canary\n    steps: [{ weight: 10, bake: 5m }]', code: 'not-measured', line: 16 },
     { reason: 'healing drift', file: 'trueup/RuntimeEnvironment.yaml', from: 'mode: report', to: 'mode: heal', code: 'not-acted-on', line: 11 },
     { reason: 'objectives', file: policy, from: '  cooldown: 5m', to: '  slo: { availability: 99.9% }', code: 'not-acted-on', line: 10 },
     { reason: 'an annotation that nothing knows', file: service, from: 'module: checkout }', to: 'module: checkout, annotations: { trueup.dev/reaply: "1" } }', code: 'not-acted-on', line: 3 },
@@ -213,7 +211,7 @@ describe('warnings', () => {
     { reason: 'a part of a version', file: secret, from: '3f0c2a5b6d7e8f901a2b3c4d5e6f7081', to: '3f0c2a', code: 'secret-version-short', line: 8 },
     { reason: 'an image that nobody may pull', file: service, from: '  secrets: [payments-api-key]', to: '', code: 'no-pull-identity', line: 6 },
     { reason: 'a region that is new', file: 'trueup/RuntimeEnvironment.yaml', from: 'westeurope', to: 'marsnorth', code: 'unknown-region', line: 6 },
-    { reason: 'a service that runs nowhere', file: service, from: '  environments:\n    staging: {}\n    prod: { image: "contoso.azurecr.io/checkout:1.4.1" }', to: '  environments: {}', code: 'runs-nowhere', line: 17 },
+    { reason: 'a service that runs nowhere', file: service, from: '  environments:\n    staging: {}\n    prod: { image: "contoso.azurecr.io/checkout:1.4.1", promotion: { from: staging } }', to: '  environments: {}', code: 'runs-nowhere', line: 18 },
     { reason: 'a configuration that nobody names', file: service, from: '  configuration: storefront\n', to: '', code: 'unused', line: 3 },
   ])('$reason is declared, applied and warned about', ({ file, from, to, code, line }) => {
     const { problems, environments } = compiled(edited(file, from, to));

@@ -39,6 +39,7 @@ export function compileEnvironment(declared: Declared, manifest: Manifest<'Runti
     project,
     ...provisioning,
     drift: spec.drift,
+    freezes: spec.freeze.map(({ cron, timezone, duration: durationMs, reason = null }) => ({ cron, timezone, durationMs, reason })),
     bindings,
     services: onceByName(parts.flatMap(({ service }) => service ?? [])),
     configurations: onceByName(parts.flatMap(({ configuration }) => configuration ?? [])),

@@ -39,7 +39,7 @@ const pool: readonly Mistake[] = [
     ['    liveness: { path: /alive }', '    liveness: { path: /alive, timeout: 1500ms }', 'invalid-duration'],
     ['    strategy: all-at-once', '    strategy: canary', 'invalid-rollout'],
     ['    staging: {}', '    stagin: {}', 'unknown-reference'],
-    ['    prod: { image: "contoso.azurecr.io/checkout:1.4.1" }', '    prod: 5', 'wrong-type'],
+    ['    prod: { image: "contoso.azurecr.io/checkout:1.4.1", promotion: { from: staging } }', '    prod: 5', 'wrong-type'],
   ]),
   ...mistakes('ScalingPolicy', [
     [policyHead, policyHead.replace('tenant: contoso', 'tenant: Contoso'), 'invalid-name'],
@@ -167,7 +167,7 @@ const alone: readonly { readonly reason: string; readonly files: () => Files; re
   { reason: 'an ingress that is wrong is one for the probes', files: () => edited(fileOf('RuntimeService'), '{ port: 8080, external: true }', '8080'), error: 'trueup/RuntimeService.yaml:7 wrong-type' },
   { reason: 'replicas that each environment finds wrong in its own way', files: () => edited(fileOf('ScalingPolicy'), /min: 1, max: 4([^]*)min: 2, /, 'min: 30, max: 4$1'), error: 'trueup/ScalingPolicy.yaml:6 out-of-range' },
   { reason: 'a strategy of nobody, with the steps of a canary', files: () => edited(fileOf('RuntimeService'), 'strategy: all-at-once', 'strategy: canari\n    steps: [{ weight: 10, bake: 5m }]'), error: 'trueup/RuntimeService.yaml:16 invalid-value' },
-  { reason: '`environments` misspelt', files: () => edited(fileOf('RuntimeService'), '  environments:', '  enviroments:'), error: 'trueup/RuntimeService.yaml:17 unknown-field' },
+  { reason: '`environments` misspelt', files: () => edited(fileOf('RuntimeService'), '  environments:', '  enviroments:'), error: 'trueup/RuntimeService.yaml:18 unknown-field' },
   { reason: 'a merge key, and the fields that it would have brought', files: () => edited(fileOf('RuntimeConfiguration'), '  values: { FEATURE_NEW_CART: "off" }', '  <<: { values: { A: b } }'), error: 'trueup/RuntimeConfiguration.yaml:5 merge-key' },
   { reason: 'a secret where a name is expected', files: () => edited(fileOf('RuntimeService'), 'configuration: storefront', 'configuration: ghs_aB3dE6gH9aB3dE6gH9aB3dE6gH9'), error: 'trueup/RuntimeService.yaml:10 inline-secret' },
   { reason: 'an environment that is declared twice', files: () => ({ ...goodManifests(), 'trueup/z.yaml': goodManifests()['trueup/RuntimeEnvironment.yaml'] ?? '' }), error: 'trueup/z.yaml:3 duplicate-name' },

@@ -5,6 +5,7 @@ import type { Draft } from '../reading/manifest.ts';
 import type { Readable } from '../reading/readable.ts';
 import type { Declared } from './declared.ts';
 import { policyDrafts } from './policies.ts';
+import { promotionFaults } from './promotion-faults.ts';
 import { refer, type Reference } from './references.ts';
 
 type Service = Draft<'RuntimeService'>;
@@ -22,6 +23,7 @@ export function serviceFaults(declared: Declared, service: Service, environment:
     ...variableFaults(spec, configuration?.partsIn(environment) ?? null, secrets, environment),
     ...scaleFaults(declared, service, spec, environment),
     ...identityWarning(spec, secrets, environment),
+    ...promotionFaults(declared, service, environment, configuration),
   ];
 }
 
@@ -72,20 +74,38 @@ function variableFaults(
   });
 }
 
-function scaleFaults(declared: Declared, { ref, tenant }: Service, { ingress }: Readable<ServiceSpec>, environment: string): readonly Fault[] {
-  const [policy, second] = ref === null ? [] : policyDrafts(declared, ref.name);
-  if (policy === undefined || second !== undefined || policy.tenant !== tenant || ingress !== undefined) return [];
-  const scaling = policy.partsIn(environment);
-  if (scaling?.replicas?.min !== 0 || scaling.rules?.length !== 0) return [];
-  return [
-    fault({
-      code: 'never-starts',
-      path: ['metadata', 'name'],
-      message: `The policy ${policy.ref?.name ?? ''} lets it go to zero replicas, and without an ingress or a rule nothing starts it again`,
-      expected: '`replicas.min` of at least 1, an ingress or a rule',
-    }),
-  ];
+function scaleFaults(declared: Declared, service: Service, { ingress, rollout }: Readable<ServiceSpec>, environment: string): readonly Fault[] {
+  const policy = policyOf(declared, service);
+  const scaling = policy?.partsIn(environment) ?? null;
+  if (policy === null || scaling?.replicas?.min !== 0) return [];
+  if (ingress === undefined && scaling.rules?.length === 0) return [neverStarts(policy.ref?.name ?? '')];
+  return judgesRequests(rollout) ? [mayFindNoData] : [];
 }
+
+function judgesRequests(rollout: Readable<ServiceSpec>['rollout']): boolean {
+  return (rollout?.gate?.successRate ?? null) !== null;
+}
+
+function policyOf(declared: Declared, { ref, tenant }: Service): Draft<'ScalingPolicy'> | null {
+  const [policy, second] = ref === null ? [] : policyDrafts(declared, ref.name);
+  return policy === undefined || second !== undefined || policy.tenant !== tenant ? null : policy;
+}
+
+function neverStarts(policy: string): Fault {
+  return fault({
+    code: 'never-starts',
+    path: ['metadata', 'name'],
+    message: `The policy ${policy} lets it go to zero replicas, and without an ingress or a rule nothing starts it again`,
+    expected: '`replicas.min` of at least 1, an ingress or a rule',
+  });
+}
+
+const mayFindNoData = warning({
+  code: 'may-find-no-data',
+  path: ['spec', 'rollout', 'gate', 'successRate'],
+  message: 'The service may have no replica and no request: a release without data is never passed, it fails when `limits.noData` is over',
+  expected: '`replicas.min` of at least 1, or a service that always has requests',
+});
 
 function identityWarning(spec: Readable<ServiceSpec>, secrets: readonly NamedSecret[], environment: string): readonly Fault[] {
   const identities = [spec.identity ?? null, ...secrets.map(({ secret }) => secret?.partsIn(environment)?.identity ?? null)];

@@ -1,4 +1,4 @@
-import type { AzurePlace, DesiredConfiguration, DesiredScalingPolicy, DesiredSecretBinding, DesiredService, Probe } from '../../../kernel/desired-state.ts';
+import type { AzurePlace, DesiredConfiguration, DesiredPromotion, DesiredScalingPolicy, DesiredSecretBinding, DesiredService, Probe } from '../../../kernel/desired-state.ts';
 import { rawPathsOf } from '../kinds/raw-properties.ts';
 import type { ProbeSpec, ServiceSpec } from '../kinds/runtime-service.ts';
 import type { SpecOf } from '../kinds/kinds.ts';
@@ -7,6 +7,7 @@ import { renderApp } from './container-app.ts';
 import type { Declared } from './declared.ts';
 import { configurationOf, identityIdOf, managedEnvironmentId, scalingOf, secretOf } from './documents.ts';
 import { policyFor } from './policies.ts';
+import { rolloutOf } from './rollout.ts';
 import { oneReplica, scaleOf } from './scale.ts';
 
 /** A service in one environment with the documents that it names. `service` is null when any of them, or itself, is wrong. */
@@ -62,7 +63,8 @@ export function compileService(declared: Declared, manifest: Manifest<'RuntimeSe
     scalingPolicy: scaling?.name ?? null,
     replicas: scaling?.replicas ?? oneReplica,
     health: { readiness: probeOf(spec.health.readiness), liveness: probeOf(spec.health.liveness) },
-    rollout: rolloutOf(spec),
+    rollout: rolloutOf(spec.rollout),
+    promotion: promotionOf(spec),
     ...rendered,
     rawPaths: rawPathsOf(spec.azure),
     source: manifest.source,
@@ -112,11 +114,6 @@ function probeOf(probe: ProbeSpec | undefined): Probe | null {
   return probe === undefined ? null : { path: probe.path, timeoutMs: probe.timeout };
 }
 
-function rolloutOf({ rollout: { strategy, steps, gate, onFailure } }: ServiceSpec): DesiredService['rollout'] {
-  return {
-    strategy,
-    steps: steps.map(({ weight, bake }) => ({ weight, bakeMs: bake })),
-    gate: { successRate: gate.successRate ?? null, minSamples: gate.minSamples ?? null },
-    onFailure,
-  };
+function promotionOf({ promotion }: ServiceSpec): DesiredPromotion | null {
+  return promotion === undefined ? null : { from: promotion.from, values: [...promotion.values].sort() };
 }

@@ -11,6 +11,8 @@ export interface Kind<Spec = unknown> {
   readonly spec: z.ZodType<Spec>;
   /** Whether `spec.environments` holds what differs, per environment, and whether that says where it runs. */
   readonly environments: 'none' | 'differences' | 'where-it-runs';
+  /** Fields of `spec` that only entries of environments may say. */
+  readonly perEnvironment?: readonly string[];
   /** What one field alone cannot say, of those that could be read. Paths start at the document. */
   check(spec: Readable<Spec>): readonly Fault[];
   /** A whole document for the reference. */

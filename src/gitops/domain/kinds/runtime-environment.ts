@@ -4,6 +4,7 @@ import { isKnownRegion, managedEnvironment, region, resourceGroup, subscriptionI
 import { environmentName } from '../values/names.ts';
 import { warning, type Fault } from '../reading/fault.ts';
 import type { Readable } from '../reading/readable.ts';
+import { checkFreeze, freeze } from './freeze.ts';
 import type { Kind } from './kind.ts';
 import { metadata } from './metadata.ts';
 
@@ -15,6 +16,7 @@ const spec = z.strictObject({
     .strictObject({ mode: z.enum(['report', 'propose', 'heal']).default('propose') })
     .default({ mode: 'propose' })
     .meta({ description: 'What happens when Azure is not as declared: report it, propose a pull request, or put it back.' }),
+  freeze,
 });
 
 export type EnvironmentSpec = z.infer<typeof spec>;
@@ -24,7 +26,7 @@ export const runtimeEnvironment: Kind<EnvironmentSpec> = {
   metadata: metadata({ name: environmentName, project: true }),
   spec,
   environments: 'none',
-  check: unknownRegion,
+  check: (declared) => [...unknownRegion(declared), ...checkFreeze(declared.freeze)],
   example: `apiVersion: trueup.dev/v1
 kind: RuntimeEnvironment
 metadata: { name: prod, tenant: contoso, project: storefront }
@@ -36,6 +38,8 @@ spec:
     resourceGroup: rg-storefront-prod
     managedEnvironment: cae-storefront-prod
   drift: { mode: report }
+  freeze:
+    - { cron: "0 17 * * 5", timezone: Europe/Berlin, duration: 63h, reason: weekend }
 `,
 };
 

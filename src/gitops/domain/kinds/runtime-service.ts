@@ -4,9 +4,9 @@ import { fault, type Fault } from '../reading/fault.ts';
 import type { Readable } from '../reading/readable.ts';
 import { identityName } from '../values/azure-names.ts';
 import { azureRegistry, image } from '../values/image.ts';
-import { documentName, serviceName, uniqueList } from '../values/names.ts';
+import { documentName, environmentName, serviceName, uniqueList } from '../values/names.ts';
 import { cores, duration, inGibibytes, memory } from '../values/units.ts';
-import { variables } from '../values/variables.ts';
+import { variableName, variables } from '../values/variables.ts';
 import { written } from '../values/written.ts';
 import type { Kind } from './kind.ts';
 import { metadata } from './metadata.ts';
@@ -57,6 +57,13 @@ const spec = z.strictObject({
   }),
   health: z.strictObject({ readiness: probe.optional().meta({ description: 'Trueup asks it, too, through the ingress; an internal service is judged by its replicas alone.' }), liveness: probe.optional() }).default({}),
   rollout,
+  promotion: z
+    .strictObject({
+      from: environmentName.meta({ description: 'Environment that its releases come from: one in which the service runs.' }),
+      values: uniqueList(variableName, 100).default([]).meta({ description: 'Keys of its RuntimeConfiguration whose values move along with the image.' }),
+    })
+    .optional()
+    .meta({ description: 'A release that was found good in another environment is proposed for this one by a pull request.' }),
   azure: z.record(z.string(), z.unknown()).default({}).meta({
     description: 'Escape hatch: properties of the container app in the shape of ARM, merged over what Trueup renders (JSON merge patch). `null` removes.',
   }),
@@ -69,7 +76,8 @@ export const runtimeService: Kind<ServiceSpec> = {
   metadata: metadata({ name: serviceName, project: true, module: true }),
   spec,
   environments: 'where-it-runs',
-  check: (declared) => [...checkResources(declared), ...checkProbes(declared), ...checkRollout(declared.rollout), ...checkRawProperties(declared.azure ?? {})],
+  perEnvironment: ['promotion'],
+  check: (declared) => [...checkResources(declared), ...checkProbes(declared), ...checkRollout(declared.rollout, declared.ingress), ...checkRawProperties(declared.azure ?? {})],
   example: `apiVersion: trueup.dev/v1
 kind: RuntimeService
 metadata: { name: checkout, tenant: contoso, project: storefront, module: checkout }
@@ -86,9 +94,10 @@ spec:
     liveness: { path: /alive }
   rollout:
     strategy: all-at-once
+    watch: 5m
   environments:
     staging: {}
-    prod: { image: "contoso.azurecr.io/checkout:1.4.1" }
+    prod: { image: "contoso.azurecr.io/checkout:1.4.1", promotion: { from: staging } }
 `,
 };
 

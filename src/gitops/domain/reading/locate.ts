@@ -7,7 +7,7 @@ type Place = Pick<SourceLocation, 'line' | 'column' | 'endLine'>;
 
 /**
  * Gives a fault its place. A fault of a specification as it is in one environment lies in that environment's own entry when the entry
- * says the value, and otherwise where all environments say it.
+ * says the value or alone has the mapping that lacks it, and otherwise where all environments say it.
  */
 export function locate(document: ParsedDocument, ref: DocumentRef | null, found: Fault, environment: string | null = null): Problem {
   const { path: declared, at, ...rest } = found;
@@ -26,8 +26,17 @@ function shownPart(part: string | number): string | number {
 }
 
 function inEnvironment(document: ParsedDocument, path: Path, environment: string): Path {
-  const own = ['spec', 'environments', environment, ...path.slice(1)];
-  return path[0] === 'spec' && path.length > 1 && placeOf(document, pathText(own)) !== null ? own : path;
+  if (path[0] !== 'spec' || path.length < 2) return path;
+  const entry = ['spec', 'environments', environment];
+  const inEntry = [...entry, ...path.slice(1)];
+  const isSaid = placeOf(document, pathText(inEntry)) !== null;
+  return isSaid || writtenPart(document, entry, path.slice(1)) > writtenPart(document, ['spec'], path.slice(1)) ? inEntry : path;
+}
+
+/** How far down a path there is something: what is missing in a mapping is missing where the mapping is. */
+function writtenPart(document: ParsedDocument, base: Path, path: Path): number {
+  const missing = path.findIndex((_, index) => placeOf(document, pathText([...base, ...path.slice(0, index + 1)])) === null);
+  return missing === -1 ? path.length : missing;
 }
 
 /** What is not there has the place of what should hold it. */

@@ -89,13 +89,14 @@ interface Head {
 }
 
 function readKind(document: ParsedDocument, value: JsonObject, { kind, ref, faults: before }: Head): ReadDocument {
-  const { metadata: schema, environments: mode }: Kind = kinds[kind];
+  const { metadata: schema, environments: mode, perEnvironment = [] }: Kind = kinds[kind];
   const metadata = schema.safeParse(value['metadata']);
   const faults = [...before];
   if (!metadata.success) faults.push(...faultsOf(metadata.error, schema, value['metadata'], ['metadata']));
   else faults.push(...annotationFaults(kind, metadata.data));
-  const { base, entries, isCompleted, faults: partFaults } = partsOf(value['spec'], mode);
-  faults.push(...partFaults);
+  const common = commonSpec(value['spec'], perEnvironment);
+  const { base, entries, isCompleted, faults: partFaults } = partsOf(common.spec, mode);
+  faults.push(...common.faults, ...partFaults);
 
   const whole = readSpec(kind, base);
   faults.push(...whole.faults.filter((found) => !isCompleted || concernsAll(found, mode)));
@@ -138,6 +139,23 @@ function readSpec(kind: KindName, value: unknown): ReadSpec {
   const isRight = read.success && !faults.some(isError);
   // The schema of this kind made it.
   return { spec: isRight ? (read.data as SpecOf<KindName>) : null, parts: parts as Readable<SpecOf<KindName>> | null, faults };
+}
+
+/** What holds everywhere, without the fields that are for one environment each. */
+function commonSpec(spec: unknown, perEnvironment: readonly string[]): { readonly spec: unknown; readonly faults: readonly Fault[] } {
+  if (!isObject(spec)) return { spec, faults: [] };
+  const misplaced = perEnvironment.filter((key) => Object.hasOwn(spec, key));
+  if (misplaced.length === 0) return { spec, faults: [] };
+  const faults = misplaced.map((key) =>
+    fault({
+      code: 'misplaced-field',
+      path: ['spec', key],
+      at: 'key',
+      message: `\`${key}\` is for one environment`,
+      expected: `\`spec.environments.<name>.${key}\``,
+    }),
+  );
+  return { spec: Object.fromEntries(Object.entries(spec).filter(([key]) => !misplaced.includes(key))), faults };
 }
 
 interface Parts {

@@ -36,6 +36,6 @@ function partsOf(schema: z.core.$ZodType, value: unknown): unknown {
 
 /** A text that is read into something else is right or wrong as a whole; a mapping that is has fields. */
 function unwrapped(schema: z.core.$ZodType): z.core.$ZodType {
-  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return unwrapped(schema.unwrap());
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) return unwrapped(schema.unwrap());
   return schema instanceof z.ZodPipe && schema.in instanceof z.ZodObject ? schema.in : schema;
 }

@@ -7,6 +7,16 @@ export const subscriptionId = shaped(
   { code: 'invalid-azure-name', message: 'This is not the id of a subscription', expected: 'a UUID, such as 00000000-0000-0000-0000-000000000000' },
 );
 
+export const workspaceId = shaped(
+  { pattern: '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$', description: 'Id of the Log Analytics workspace; it must be granted to the tenant.' },
+  {
+    code: 'invalid-azure-name',
+    message: 'This is not the id of a Log Analytics workspace',
+    expected: 'a UUID, such as 00000000-0000-0000-0000-000000000000',
+    hint: 'The portal shows it as the Workspace ID; it is neither the name nor the resource id',
+  },
+);
+
 export const resourceGroup = shaped(
   { pattern: '^[A-Za-z0-9_()][A-Za-z0-9_().-]{0,88}[A-Za-z0-9_()-]$', description: 'Name of the resource group, not its id.' },
   {

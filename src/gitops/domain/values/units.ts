@@ -10,6 +10,8 @@ interface DurationRange {
   readonly max: string;
   /** Azure takes whole seconds. */
   readonly wholeSeconds?: true;
+  /** For the reference; `min` when left out. */
+  readonly example?: string;
 }
 
 export function parseDuration(text: string): number | null {
@@ -19,11 +21,11 @@ export function parseDuration(text: string): number | null {
 }
 
 /** @returns a schema for milliseconds within the range, both ends included. */
-export function duration({ min, max, wholeSeconds }: DurationRange) {
+export function duration({ min, max, wholeSeconds, example = min }: DurationRange) {
   const lowest = parseDuration(min) ?? 0;
   const highest = parseDuration(max) ?? Number.MAX_SAFE_INTEGER;
   const expected = `a duration from ${min} to ${max}, such as 300ms, 5s, 5m, 12h or 90d`;
-  const about = { pattern: '^[0-9]+(ms|s|m|h|d)$', description: `From ${min} to ${max}.`, examples: [min] };
+  const about = { pattern: '^[0-9]+(ms|s|m|h|d)$', description: `From ${min} to ${max}.`, examples: [example] };
   return written(about, (text, refuse) => {
     const ms = parseDuration(text);
     if (ms === null) return refuse({ code: 'invalid-duration', message: 'This is not a duration', expected });

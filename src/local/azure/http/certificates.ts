@@ -23,7 +23,7 @@ export interface CertificateAuthority {
   readonly certificate: string;
   /** A certificate for these names, host names or addresses; the first is its subject. */
   issue(names: readonly string[]): Promise<{ readonly certificate: string; readonly key: string }>;
-  /** The same for one name, made at its first use. */
+  /** The same for one name and its neighbours, made at the first use: as in Azure, all apps of an environment share one. */
   contextFor(name: string): Promise<SecureContext>;
 }
 
@@ -63,19 +63,26 @@ export async function certificateAuthority(): Promise<CertificateAuthority> {
     });
     return { certificate: `${issued.toString('pem')}\n`, key: leafKey };
   };
-  const context = async (name: string) => {
-    const { certificate: cert, key } = await issue([name]);
+  const context = async (names: string) => {
+    const { certificate: cert, key } = await issue([names]);
     return createSecureContext({ cert, key });
   };
   return {
     certificate: `${certificate.toString('pem')}\n`,
     issue,
     contextFor(name) {
-      const found = contexts.get(name) ?? context(name);
-      contexts.set(name, found);
+      const names = neighboursOf(name);
+      const found = contexts.get(names) ?? context(names);
+      contexts.set(names, found);
       return found;
     },
   };
+}
+
+/** `*.` and the domain that it is in, unless that is one of Azure's own. */
+function neighboursOf(name: string): string {
+  const domain = name.split('.').slice(1);
+  return domain.length > 2 ? `*.${domain.join('.')}` : name;
 }
 
 async function keyPair(): Promise<webcrypto.CryptoKeyPair> {

@@ -26,7 +26,7 @@ async function failing(): Promise<{ ask(host: string, path: string): Promise<{ r
     observe: ({ url }) => void observed.push(url),
     ingress: () => {},
     control: () => null,
-    services: { management: fails, vault: fails, login: fails },
+    services: { management: fails, vault: fails, logs: fails, login: fails },
   });
   const server = createServer(handle).listen(0, '127.0.0.1');
   await once(server, 'listening');

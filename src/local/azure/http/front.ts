@@ -1,5 +1,6 @@
 import { objectAt, textAt } from '../json.ts';
 import type { AzureAnswer, AzureService, LocalClock } from '../world.ts';
+import { logsUnauthenticated } from '../logs/log-query.ts';
 import { challenge } from '../vault/vault-errors.ts';
 import { callerOf, unauthenticated, type Authentication, type Caller } from './authenticate.ts';
 import type { Served } from './exchange.ts';
@@ -12,11 +13,12 @@ interface FrontOptions {
   readonly clock: Pick<LocalClock, 'now'>;
   readonly arm: AzureService;
   readonly vault: (request: ReadRequest, caller: Caller) => AzureAnswer | null;
+  readonly logs: (request: ReadRequest, caller: Caller) => AzureAnswer | null;
   readonly login: (request: ReadRequest) => AzureAnswer | null;
 }
 
 /** The service of each kind of host, behind its own way of asking who comes. */
-export function front({ authentication, clock, arm, vault, login }: FrontOptions): Readonly<Record<Exclude<HostKind, 'ingress'>, (request: ReadRequest) => Promise<Served>>> {
+export function front({ authentication, clock, arm, vault, logs, login }: FrontOptions): Readonly<Record<Exclude<HostKind, 'ingress'>, (request: ReadRequest) => Promise<Served>>> {
   const { tenantId } = authentication.tokens;
   const limits = rateLimits(clock.now);
   return {
@@ -36,6 +38,11 @@ export function front({ authentication, clock, arm, vault, login }: FrontOptions
       const answer = vault(request, caller);
       const headers = { 'x-ms-keyvault-region': 'westeurope', 'x-ms-keyvault-service-version': '1.9.2000.1' };
       return { answer: answer && { ...answer, headers: { ...headers, ...answer.headers } }, principalId: caller.principalId };
+    },
+    async logs(request) {
+      const caller = callerOf(request.headers, ['https://api.loganalytics.io', 'https://api.loganalytics.io/'], authentication);
+      if ('problem' in caller) return { answer: logsUnauthenticated(caller), principalId: null };
+      return { answer: logs(request, caller), principalId: caller.principalId };
     },
     login: async (request) => ({ answer: login(request), principalId: null }),
   };

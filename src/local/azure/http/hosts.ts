@@ -1,11 +1,12 @@
 /** Which part of Azure a host name belongs to. */
-export type HostKind = 'management' | 'login' | 'vault' | 'ingress';
+export type HostKind = 'management' | 'login' | 'vault' | 'logs' | 'ingress';
 
 const patterns: readonly { readonly kind: HostKind; readonly pattern: RegExp }[] = [
   // A person, curl or the demo comes by address and means Azure Resource Manager.
   { kind: 'management', pattern: /^(management\.azure\.com|localhost|127\.0\.0\.1)$/ },
   { kind: 'login', pattern: /^(login\.microsoftonline\.com|login\.microsoft\.com|login\.windows\.net)$/ },
   { kind: 'vault', pattern: /^[a-z][a-z0-9-]{1,22}[a-z0-9]\.vault\.azure\.net$/ },
+  { kind: 'logs', pattern: /^api\.loganalytics\.io$/ },
   { kind: 'ingress', pattern: /^([a-z0-9-]+\.){1,4}azurecontainerapps\.io$/ },
 ];
 

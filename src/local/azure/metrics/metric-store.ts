@@ -39,17 +39,23 @@ const keptMinutes = 24 * 60;
 /** Samples arrive after the delay that Azure Monitor has, then count for the minute in which they were taken. */
 export function metricStore(clock: Pick<LocalClock, 'now'>, delayMs: number): MetricStore {
   const all = new Map<string, GrowingSeries>();
+  /** Of one app and metric: an environment may hold thousands of others. */
+  const groups = new Map<string, GrowingSeries[]>();
   let underway: Sample[] = [];
 
   const seriesOf = (metric: string, app: string, dimensions: Readonly<Record<string, string>>): GrowingSeries => {
     const key = JSON.stringify([metric, app.toLowerCase(), dimensions]);
-    const series = all.get(key) ?? { metric, app: app.toLowerCase(), dimensions, minutes: new Map() };
+    const known = all.get(key);
+    if (known !== undefined) return known;
+    const series = { metric, app: app.toLowerCase(), dimensions, minutes: new Map() };
     all.set(key, series);
+    groups.set(groupOf(metric, app), [...(groups.get(groupOf(metric, app)) ?? []), series]);
     return series;
   };
   const arrive = () => {
     const until = clock.now() - delayMs;
     const first = underway.findIndex(({ at }) => at > until);
+    if (first === 0) return;
     const arrived = first === -1 ? underway : underway.slice(0, first);
     underway = first === -1 ? [] : underway.slice(first);
     for (const { at, series, value } of arrived) count(series.minutes, Math.floor(at / minuteMs) * minuteMs, value);
@@ -65,9 +71,13 @@ export function metricStore(clock: Pick<LocalClock, 'now'>, delayMs: number): Me
     gauge: (metric, { app, revision, pod, value }) => add(metric, app, { revisionName: revision, ...(pod !== null && { podName: pod }) }, value),
     series(metric, app) {
       arrive();
-      return [...all.values()].filter((series) => series.metric === metric && series.app === app.toLowerCase());
+      return groups.get(groupOf(metric, app)) ?? [];
     },
   };
+}
+
+function groupOf(metric: string, app: string): string {
+  return `${metric} ${app.toLowerCase()}`;
 }
 
 function count(minutes: Map<number, Stat>, minute: number, value: number): void {

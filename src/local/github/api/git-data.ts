@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { isAncestor, writeCommit } from '../git/commits.ts';
 import { listRefs, readRef } from '../git/refs.ts';
 import { isFullSha, isRefName, noCommit } from '../git/ref-name.ts';
-import { readTree, writeBlobs, writeTree, type TreeEntry } from '../git/trees.ts';
+import { readTree, writeBlobs, writeTree, type TreeChange, type TreeEntry } from '../git/trees.ts';
 import { HttpProblem, notFound, unprocessable } from '../problem.ts';
 import { moveRef } from '../pull-requests/follow.ts';
 import { nodeId } from '../render/account.ts';
@@ -182,9 +182,17 @@ async function createTree(call: RepositoryCall) {
   for (const { sha } of changes) {
     if (sha !== null && (!isFullSha(sha) || !(await repository.objects.read(sha)))) throw new HttpProblem(422, `tree.sha ${sha} is not a valid blob`);
   }
+  await requireDeleted(call, base, changes);
   const sha = await writeTree(repository.directory, base, changes).catch(unprocessable('tree.path contains a malformed path component'));
   const entries = await readTree(repository.directory, sha, { recursive: false });
   return created({ sha, url: `${repositoryUrl(call.world, repository)}/git/trees/${sha}`, tree: entries.map((entry) => renderEntry(call, entry)), truncated: false });
+}
+
+/** What is to go has to be there: https://github.com/mckaywrigley/buildware-ai/issues/29 */
+async function requireDeleted({ repository }: RepositoryCall, base: string | null, changes: readonly TreeChange[]): Promise<void> {
+  const gone = changes.filter(({ sha }) => sha === null);
+  const there = base === null || gone.length === 0 ? [] : await readTree(repository.directory, base, { recursive: true });
+  if (gone.some(({ path }) => !there.some((entry) => entry.path === path))) throw new HttpProblem(422, 'GitRPC::BadObjectState');
 }
 
 async function baseTree(call: RepositoryCall, sha: string): Promise<string> {

@@ -11,7 +11,7 @@ export interface WorkloadOrder {
   readonly image: string;
   /** Which variable carries which secret, in which version. */
   readonly secrets: readonly { readonly name: string; readonly variable: string; readonly version: string | null }[];
-  readonly behaviour: Pick<Behaviour, 'crash' | 'unready' | 'errorPercent'>;
+  readonly behaviour: Pick<Behaviour, 'crash' | 'unready' | 'errorPercent' | 'verdict'>;
   /** Paths that answer 200 for probes. */
   readonly paths: readonly string[];
   /** Those of them that do so in an unready image, too. */

@@ -44,7 +44,8 @@ function portOf(server: Server): number {
 }
 
 function answering(task: Task, host: Host): (request: IncomingMessage, response: ServerResponse) => void {
-  const { unready, errorPercent } = task.behaviour;
+  const { unready, errorPercent, verdict } = task.behaviour;
+  const image = task.image.split('/').at(-1);
   const self = selfDescription(task, host);
   const about = JSON.stringify(self);
   const failure = JSON.stringify({ error: 'this image fails on purpose', revision: self.revision, replica: self.replica, pid: self.pid });
@@ -54,7 +55,10 @@ function answering(task: Task, host: Host): (request: IncomingMessage, response:
     const path = (request.url ?? '/').split('?')[0] ?? '/';
     const isProbe = String(request.headers['user-agent']).startsWith('kube-probe/');
     if (unready && !task.whileUnready.includes(path)) return end(response, 503, '{"status":"not ready"}');
-    if (!isProbe && fails(errorPercent, served++)) return end(response, 500, failure);
+    if (verdict !== null && request.method === 'POST') return end(response, 200, JSON.stringify({ verdict, detail: `says ${image}` }));
+    // A health page is often well while the product is not.
+    const isHealth = isProbe || (path !== '/' && task.paths.includes(path));
+    if (!isHealth && fails(errorPercent, served++)) return end(response, 500, failure);
     if (path === '/') return end(response, 200, about);
     if (task.paths.includes(path)) return end(response, 200, '{"status":"ok"}');
     return end(response, 404, '{"error":"not found"}');

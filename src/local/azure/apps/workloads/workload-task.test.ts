@@ -5,7 +5,7 @@ import { readTask, taskOf } from './workload-task.ts';
 const order: Omit<WorkloadOrder, 'env'> = {
   image: 'r.azurecr.io/web:1',
   secrets: [{ name: 'db', variable: 'DB', version: null }],
-  behaviour: { crash: false, unready: false, errorPercent: 0 },
+  behaviour: { crash: false, unready: false, errorPercent: 0, verdict: null },
   paths: [],
   whileUnready: [],
 };

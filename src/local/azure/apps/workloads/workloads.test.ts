@@ -66,6 +66,15 @@ describe.concurrent('a replica', () => {
     expect(pid).not.toBe(process.pid);
   });
 
+  it('gives a verdict, where its image is one that gates ask', async ({ expect }) => {
+    await using app = await started({ container: { image: 'contoso.azurecr.io/desk:1.0.0-gate-fail' } });
+    const { body: web } = await app.azure.call('GET', appPath);
+    const host = (web as { properties: { configuration: { ingress: { fqdn: string } } } }).properties.configuration.ingress.fqdn; // an app with an ingress
+    const asked = await app.azure.visit(host, '/any', { method: 'POST' });
+    expect(JSON.parse(asked.body)).toEqual({ verdict: 'fail', detail: 'says desk:1.0.0-gate-fail' });
+    expect(await app.self()).toMatchObject({ app: 'web' });
+  });
+
   it.runIf(process.platform === 'linux')('has the environment that its container declares and nothing of ours; its arguments say nothing', async () => {
     const env = [{ name: 'MODE', value: 'fast' }, { name: 'DB', secretRef: 'db' }, { name: 'EMPTY' }];
     await using app = await started({ container: { env }, configuration: { ingress: { external: true, targetPort: 80 }, secrets: [{ name: 'db', value: 'between us' }] } });

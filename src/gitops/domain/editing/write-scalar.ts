@@ -1,0 +1,24 @@
+/** How a text stands in a file. */
+export type Quoting = 'plain' | 'single' | 'double';
+
+/** Words and numbers that are no text without quotes, also for those who read YAML 1.1. */
+const otherwise = /^(?:true|false|null|yes|no|on|off|y|n)$|^[-+.]?[0-9]/i;
+/** Nothing in it means anything in YAML, inside braces either. */
+const harmless = /^[A-Za-z_][A-Za-z0-9_./@+-]*(?::[A-Za-z0-9_./@+-]+)*$/;
+/** What a file must not hold as it is; `JSON.stringify` writes the other control characters out itself. */
+const toEscape = /[\u007f-\u009f\u2028\u2029\ufeff]/g;
+
+/** A value as one line, in the wished quoting where that says the same text, and in double quotes otherwise. */
+export function writeScalar(value: string, quoting: Quoting): string {
+  if (quoting === 'plain' && isPlain(value)) return value;
+  if (quoting === 'single' && /^[^\p{Cc}\u2028\u2029\ufeff]*$/u.test(value)) return `'${value.replaceAll("'", "''")}'`;
+  return JSON.stringify(value).replace(toEscape, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+export function writeKey(key: string): string {
+  return writeScalar(key, 'plain');
+}
+
+function isPlain(value: string): boolean {
+  return harmless.test(value) && !otherwise.test(value);
+}

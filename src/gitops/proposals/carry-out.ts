@@ -1,0 +1,97 @@
+import type { Delivery } from '../../kernel/context.ts';
+import { digestOf } from '../../kernel/digest.ts';
+import type { TenantId } from '../../kernel/ids.ts';
+import type { GitopsNeeds } from '../needs.ts';
+import type { ProposedFile } from '../ports.ts';
+import { withCommit, withEnd, withMerged, withRefused, type ProposalRecord } from '../records/proposal.ts';
+
+/** A change that somebody is asked to merge. */
+export interface Wanted {
+  /** Hash of what is proposed: once it was closed it is not proposed again. */
+  readonly content: string;
+  /** The head of the default branch. */
+  readonly base: string;
+  readonly baseRef: string;
+  readonly files: readonly ProposedFile[];
+  readonly title: string;
+  readonly body: string;
+}
+
+/** One sentence why nothing is to be proposed. */
+export interface NotWanted {
+  readonly why: string;
+}
+
+export interface CarriedOut {
+  readonly record: ProposalRecord;
+  /** The record has to be saved before the next write: deliver once more. */
+  readonly isHalf: boolean;
+}
+
+type Needs = Pick<GitopsNeeds, 'proposals' | 'repository'>;
+
+interface About {
+  readonly tenant: TenantId;
+  readonly delivery: Delivery;
+  /** A person wants it, also when it was closed before. */
+  readonly asked: boolean;
+}
+
+const leftNote = '> Somebody else committed to this branch, so Trueup leaves it as it is. What is said here may be newer than what the branch holds.';
+
+/** Takes the next step towards what is wanted. */
+export async function carryOut(needs: Needs, known: ProposalRecord, wanted: Wanted | NotWanted, about: About): Promise<CarriedOut> {
+  return 'why' in wanted ? finished(await withdraw(needs, known, wanted.why, about)) : propose(needs, known, wanted, about);
+}
+
+/**
+ * The commit is made and remembered before anything refers to it: so after a crash at
+ * any call the branch stands at a commit that is known to be ours.
+ */
+async function propose(needs: Needs, before: ProposalRecord, wanted: Wanted, { tenant, delivery, asked }: About): Promise<CarriedOut> {
+  const written = digestOf([wanted.files, wanted.title, wanted.body]);
+  if (before.written === written && !asked) return finished(before);
+  const record = await afterLook(needs, tenant, before);
+  if (record.refused.includes(wanted.content) && !asked) return finished({ ...record, why: 'It was proposed before, and somebody closed it' });
+  const files = digestOf(wanted.files);
+  delivery.assertLeaseHeld();
+  if (record.made?.files !== files) {
+    const made = await needs.proposals.commit(tenant, { base: wanted.base, message: `${wanted.title}\n`, files: wanted.files }, delivery.signal);
+    return { record: withCommit(record, files, made), isHalf: true };
+  }
+  const { branch, commits: ours, made, pullRequest } = record;
+  const { title, body, baseRef, content } = wanted;
+  const bodyWhenLeft = `${leftNote}\n\n${body}`;
+  const proposed = await needs.proposals.propose(tenant, { branch, baseRef, commit: made.commit, ours, number: pullRequest?.number ?? null, title, body, bodyWhenLeft }, delivery.signal);
+  const refused = record.refused.filter((one) => one !== content);
+  const next = { ...record, content, written, refused };
+  if (proposed === null) return finished({ ...next, written: null, pullRequest: null, why: `The branch ${branch} is somebody else's` });
+  const known = { ...next, pullRequest: { number: proposed.number, url: proposed.url }, why: null };
+  return finished(proposed.state === 'open' ? known : ended(record, proposed.state === 'merged' ? proposed.headSha : null));
+}
+
+/** Nothing is to be proposed: what is open and ours is closed without a word. */
+async function withdraw(needs: Needs, known: ProposalRecord, why: string, { tenant, delivery }: About): Promise<ProposalRecord> {
+  const record = await afterLook(needs, tenant, known);
+  const open = record.pullRequest;
+  if (open === null) return { ...withEnd(record), why };
+  delivery.assertLeaseHeld();
+  const closed = await needs.proposals.close(tenant, open.number, record.commits, delivery.signal);
+  return closed.state === 'open' ? { ...record, why } : { ...withEnd(record), why };
+}
+
+/** What people made of the pull request meanwhile. */
+async function afterLook({ repository }: Needs, tenant: TenantId, record: ProposalRecord): Promise<ProposalRecord> {
+  if (record.pullRequest === null) return record;
+  const pull = await repository.pullRequest(tenant, record.pullRequest.number);
+  return pull?.state === 'open' ? record : ended(record, pull?.merged === true ? pull.headSha : null);
+}
+
+/** What was proposed was closed: the same is not wanted. */
+function ended(record: ProposalRecord, mergedHead: string | null): ProposalRecord {
+  return mergedHead === null ? withRefused(record) : withMerged(record, mergedHead);
+}
+
+function finished(record: ProposalRecord): CarriedOut {
+  return { record, isHalf: false };
+}
