@@ -32,7 +32,7 @@ export interface DeliveryOf {
 /** What a delivery came to, apart from what it threw. */
 export type Delivered =
   | { readonly end: 'done' | 'repeated' }
-  | { readonly end: 'wait'; readonly forMs: number; readonly reason: string }
+  | { readonly end: 'wait'; readonly forMs: number; readonly reason: string; readonly urgent: boolean | null }
   | { readonly end: 'stalled'; readonly reason: string; readonly needs: string }
   | { readonly end: 'refused'; readonly reason: string }
   /** Another delivery writes the same thing just now. */
@@ -90,7 +90,7 @@ function endOf(outcome: Outcome): Delivered {
     case 'done':
       return { end: 'done' };
     case 'wait':
-      return { end: 'wait', forMs: outcome.forMs, reason: outcome.reason };
+      return { end: 'wait', forMs: outcome.forMs, reason: outcome.reason, urgent: outcome.urgent ?? null };
     case 'stalled':
       return { end: 'stalled', reason: outcome.reason, needs: outcome.needs };
   }

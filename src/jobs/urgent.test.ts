@@ -111,3 +111,29 @@ describe('what is urgent', { timeout: 60_000 }, () => {
 function reasonOfKey(envelope: Envelope): string {
   return reasonOf(envelope).replace('push ', '');
 }
+
+describe('a message that waits', { timeout: 60_000 }, () => {
+  test.for([
+    { reason: 'and became urgent goes before what waited longer', urgent: true, order: ['rollout', 'rollout', 'a', 'b'] },
+    { reason: 'keeps its place otherwise', urgent: undefined, order: ['rollout', 'a', 'b', 'rollout'] },
+  ])('$reason', async ({ urgent, order }, { expect }) => {
+    const handled: string[] = [];
+    const gate = Promise.withResolvers<void>();
+    await using jobs = await jobsBench(redis, [reaction({
+      on: 'SyncRepository',
+      name: 'when-sync',
+      async handle(envelope, { attempt }) {
+        handled.push(reasonOf(envelope));
+        if (reasonOf(envelope) !== 'rollout' || attempt > 0) return done();
+        await gate.promise;
+        return { ...wait(0, 'it failed its gate'), ...(urgent !== undefined && { urgent }) };
+      },
+    })], { concurrency: 1 });
+    await jobs.send(sync('rollout'));
+    await expect.poll(() => handled).toEqual(['rollout']);
+    for (const reason of ['a', 'b']) await jobs.send(sync(reason));
+    await expect.poll(async () => (await redis.connect()).xlen('{trueup}:outbox')).toBe(0);
+    gate.resolve();
+    await expect.poll(() => handled, { timeout: 30_000 }).toEqual(order);
+  });
+});

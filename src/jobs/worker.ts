@@ -10,7 +10,7 @@ import { deliver, type Delivered, type DeliveryPorts, type StopSignals } from '.
 import type { Log } from './log.ts';
 import { wakeForNext } from './next-message.ts';
 import type { JobData } from './queues.ts';
-import { queuePrefix, type Locking } from './settings.ts';
+import { ordinaryPriority, queuePrefix, type Locking } from './settings.ts';
 import type { Subscription, Subscriptions } from './subscriptions.ts';
 
 export interface Workers extends AsyncDisposable {
@@ -139,6 +139,7 @@ async function settle(job: Job<JobData>, token: string | undefined, delivered: D
       return delivered.end;
     case 'wait':
       if (job.data.failing !== undefined) await job.updateData(withoutFailing(job.data));
+      await setUrgency(job, delivered.urgent);
       return later(job, token, delivered.forMs, connection);
     case 'busy':
       return later(job, token, delivered.forMs);
@@ -147,6 +148,12 @@ async function settle(job: Job<JobData>, token: string | undefined, delivered: D
     case 'refused':
       throw new UnrecoverableError(`refused: ${delivered.reason}`);
   }
+}
+
+/** Its next delivery takes its place by it. */
+async function setUrgency(job: Job<JobData>, urgent: boolean | null): Promise<void> {
+  if (urgent === null || urgent === (job.priority === 0)) return;
+  await job.changePriority({ priority: urgent ? 0 : ordinaryPriority });
 }
 
 function withoutFailing({ envelope, schemaVersion, wokenBy }: JobData): JobData {

@@ -32,6 +32,8 @@ export interface Wait extends Effects {
   readonly end: 'wait';
   readonly forMs: number;
   readonly reason: string;
+  /** Whether its next delivery goes before everything of its context that is not urgent; as it was where nothing is said. */
+  readonly urgent?: boolean;
 }
 
 /** No retry will help: `needs` says what a person must do. */

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { command } from '../../../test/support/commands.ts';
+import { envelopeOf, testDelivery } from '../../../test/support/delivery.ts';
 import { inAzure, tenant, type DeploymentWorld } from '../../../test/support/deployment-world.ts';
 import { appIn, revisionOf, rolloutRelease, rolloutWorld, strategies, tagsIn, type RolloutWorld } from '../../../test/support/rollout-world.ts';
 import type { DesiredRollout } from '../../kernel/desired-state.ts';
@@ -67,6 +68,18 @@ describe('aborted while', () => {
     await world.drive({ until: (now) => now.apps.weights('checkout').at(-1)?.weights.get(revisionOf(v(1))) === 100 && now.progress().services.every(({ step }) => step !== 'reviving') });
     // One operation of Azure takes twelve seconds here, and one may be under way.
     expect(world.clock.now() - started).toBeLessThan(10_000 + 2 * 12_000);
+  });
+
+  it('its way back goes before the looks at rollouts that do well', async () => {
+    const world = await begun();
+    await world.judged(10);
+    const look = world.context.reactions.find(({ on }) => on === 'AdvanceDeployment');
+    const outcome = () => look?.handle(envelopeOf('AdvanceDeployment', tenant, { environment: 'staging' }, world.clock), testDelivery(world.clock.now()));
+    expect(await outcome()).toMatchObject({ end: 'wait', urgent: false });
+    await command(world, 'AbortDeployment', wish);
+    expect(await outcome()).toMatchObject({ end: 'wait', urgent: true });
+    const advance = world.store.emitted.findLast(({ type }) => type === 'AdvanceDeployment');
+    expect(advance?.payload).toEqual({ environment: 'staging', urgent: true });
   });
 
   it('nothing runs, nothing happens', async () => {

@@ -1,5 +1,8 @@
 import { describe, expect, it, vi } from 'vitest';
+import { envelopeOf } from '../../../test/support/delivery.ts';
+import { tenant } from '../../../test/support/deployment-world.ts';
 import { rolloutRelease, rolloutWorld, type RolloutWorld } from '../../../test/support/rollout-world.ts';
+import type { MessageType } from '../../kernel/messages/catalogue.ts';
 import type { ServiceProgress } from '../../kernel/messages/deployment.ts';
 
 const operationMs = 12_000;
@@ -70,8 +73,22 @@ describe('how often a deployment is announced', () => {
   });
 });
 
-it('what people send goes before what the deployment sends itself', async () => {
-  const { context } = rolloutWorld();
-  const urgent = context.reactions.flatMap(({ on, urgent }) => (urgent === null ? [] : [on]));
-  expect(urgent.toSorted()).toEqual(['AbortDeployment', 'PauseDeployments', 'ResumeDeployments', 'RollbackDeployment']);
+it('what people send, and the look that they wait for, go before the other looks', () => {
+  const { context, clock } = rolloutWorld();
+  const isUrgent = (on: MessageType, payload: object): boolean => {
+    const found = context.reactions.find((one) => one.on === on);
+    // Whether it is urgent is read from the payload alone.
+    return found?.urgent?.(envelopeOf(on, tenant, payload as never, clock)) ?? false;
+  };
+  const environment = 'staging';
+  const by = { environment, by: 'octocat' };
+  const rows = [
+    ['AbortDeployment', { ...by, reason: '' }, true],
+    ['RollbackDeployment', { ...by, reason: '', services: [] }, true],
+    ['PauseDeployments', by, true],
+    ['ResumeDeployments', by, true],
+    ['AdvanceDeployment', { environment, urgent: true }, true],
+    ['AdvanceDeployment', { environment }, false],
+  ] as const;
+  expect(rows.map(([on, payload]) => isUrgent(on, payload))).toEqual(rows.map(([, , wanted]) => wanted));
 });

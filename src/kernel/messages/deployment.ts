@@ -127,7 +127,8 @@ export const deploymentMessages = {
   AdvanceDeployment: {
     role: 'command',
     about: 'Look at the running deployment of an environment and take its next step.',
-    schema: z.strictObject({ environment: name, commit: commit.optional(), generation: generation.optional() }),
+    /** `urgent`: a person waits for the way back. */
+    schema: z.strictObject({ environment: name, commit: commit.optional(), generation: generation.optional(), urgent: z.boolean().optional() }),
   },
   RuntimeDeploymentRequested: { role: 'event', about: 'A deployment exists and waits for what it needs.', schema: progress },
   RuntimeDeploymentProgressed: { role: 'event', about: 'A deployment entered another state or step.', schema: progress },

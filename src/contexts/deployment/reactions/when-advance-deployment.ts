@@ -9,6 +9,7 @@ import { owedAfter } from '../domain/owed.ts';
 import { announced, deploymentKey, inState, runtimeDeployment, type RuntimeDeployment } from '../domain/runtime-deployment.ts';
 import { isAtRest, isUnderway } from '../domain/checkpoint.ts';
 import { withPlan } from '../domain/stored-plan.ts';
+import { isGoingBack } from '../domain/service-rollout.ts';
 import type { Timing } from '../domain/timing.ts';
 import { isEnd, keepsItsReason } from '../domain/transitions.ts';
 import { withWarm } from '../domain/warm.ts';
@@ -41,6 +42,7 @@ export function whenAdvanceDeployment(ports: DeploymentPorts, timing: Timing): R
     name: 'when-advance-deployment',
     on: 'AdvanceDeployment',
     latestWins: ({ tenantId, payload }) => `${tenantId}.${payload.environment}`,
+    urgent: ({ payload }) => payload.urgent === true,
     writes: ({ tenantId, payload }) => `${tenantId}.${payload.environment}`,
     handle: async ({ tenantId, payload }, delivery) => advance(ports, timing, { tenantId, environment: payload.environment }, delivery),
   });
@@ -109,5 +111,7 @@ function committed(tenantId: TenantId, queue: Stored<DeploymentQueue>, stored: S
   const left = isOver ? { owed: owedAfter(queue.value.owed, deployment), warm: withWarm(queue.value.warm, deployment) } : {};
   const place = isOver ? [saveQueue(tenantId, deployment.environment, queue, left)] : [];
   // An end is looked at once more: another deployment may be waiting behind it.
-  return wait(isOver ? 0 : after.againMs, `${deployment.deploymentId} is ${deployment.state}`, [...own, ...place, ...after.saves], [...emits, ...after.emits]);
+  const next = wait(isOver ? 0 : after.againMs, `${deployment.deploymentId} is ${deployment.state}`, [...own, ...place, ...after.saves], [...emits, ...after.emits]);
+  // Users are on a release that failed: this goes before the looks at those that do well.
+  return { ...next, urgent: deployment.state === 'RollingBack' || deployment.services.some(isGoingBack) };
 }

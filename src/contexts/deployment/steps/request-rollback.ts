@@ -96,5 +96,5 @@ async function committed(ports: DeploymentPorts, command: RollbackCommand, queue
     { key: deploymentKey(tenantId, deploymentId), expectedVersion: 0, value: deployment },
     ...(await removals(ports, tenantId, dropped)),
   ];
-  return done(saves, [announce(tenantId, deployment), emit('AdvanceDeployment', tenantId, { environment })]);
+  return done(saves, [announce(tenantId, deployment), emit('AdvanceDeployment', tenantId, { environment, urgent: true })]);
 }

@@ -33,7 +33,7 @@ export async function takeBackRunning(ports: Ports, command: Command, queue: Sto
   const owed = isOver ? owedAfter(queue.value.owed, deployment) : queue.value.owed;
   return done(
     [saveHandled(ports, command, queue, { owed }), { key: deploymentKey(tenantId, deployment.deploymentId), expectedVersion: stored.version, value: deployment }],
-    [...emits, ...(isOver ? [unprovenBack(command, deployment)] : []), emit('AdvanceDeployment', tenantId, { environment })],
+    [...emits, ...(isOver ? [unprovenBack(command, deployment)] : []), emit('AdvanceDeployment', tenantId, { environment, urgent: true })],
   );
 }
 
