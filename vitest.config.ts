@@ -1,10 +1,24 @@
+import { join } from 'node:path';
 import { configDefaults, defineConfig } from 'vitest/config';
 
 /**
  * What is pure, or makes all that it touches anew: these files share their workers, which saves a process and all imports for each.
  * Whoever changes what a process has once (environment variables, `console`, the clock, `fetch`) has a process of its own.
  */
-const together = ['src/{kernel,contexts,gitops,local}/**/*.test.ts', 'src/adapters/azure/!(credential|pinning).test.ts', 'test/hostile/**/*.test.ts'];
+const together = [
+  'src/{kernel,contexts,gitops,local}/**/*.test.ts',
+  'src/adapters/azure/!(credential|pinning).test.ts',
+  'test/hostile/**/*.test.ts',
+  // GitHub's description alone is 13 MB to read, and the clients of both clouds are slow to load. Not those that sign in as the machine's
+  // identity, which a process has once.
+  'test/contract/github-**/*.test.ts',
+  'test/contract/github-*.test.ts',
+  'test/contract/azure-{behaviour,errors,local-apps,traffic}*.test.ts',
+  'test/contract/azure-{replay,spec}/*.test.ts',
+];
+
+// What one process has compiled, the others need not: workers, and the programs that scenarios start.
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, 'node_modules/.cache/compiled');
 
 export default defineConfig({
   test: {

@@ -97,6 +97,7 @@ function benchPace(next: () => number, readyMs: number, metricsDelayMs: number):
     },
     environmentMs: 100,
     metricsDelayMs,
+    activityDelayMs: 0,
     expiryMs: 720_000,
     vaultSyncMs: 1_800_000,
   };

@@ -61,6 +61,7 @@ The identity that Trueup runs under needs, for the resource groups of its grants
 | role | where | for |
 |---|---|---|
 | Contributor | the resource groups, or the subscription when Trueup is to create them | environments, apps, identities; requests by revision, for gates and health |
+| Monitoring Reader, or Contributor there | the subscription | the Activity Log: who changed what, and a look within a minute. Without it drift is found by the next scan, and named is only who wrote an app last |
 | Log Analytics Reader | the workspaces of gates that query logs | the number that a query answers |
 | Key Vault Reader | the vaults | metadata of secret versions; it cannot read a value |
 | Role Based Access Control Administrator, limited to Key Vault Secrets User | the vaults | letting a workload's identity read its secrets; without it Trueup says what a person must assign |

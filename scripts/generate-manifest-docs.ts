@@ -35,7 +35,20 @@ The order of files and documents means nothing.
 - **Per environment**: an entry in \`spec.environments\` is merged over \`spec\` (JSON merge patch: mappings merge, \`null\` removes, all else replaces), for at most ${maxEnvironments} environments.
 - **Tenants**: documents name documents of their own tenant only. A service of another tenant than the environment's owner needs a RuntimeTenantBinding to it.
 - **Revisions**: the name of a revision follows from its content, so the same content is never rolled out twice. Another value of the annotation
-  \`trueup.dev/reapply\` has a service applied again although nothing else changed.
+  \`trueup.dev/reapply\` has a service applied again although nothing else changed, and of \`trueup.dev/reapply.ENVIRONMENT\` in that environment alone.
+- **Drift** is what Azure has otherwise than Git declares. \`spec.drift\` of a RuntimeEnvironment says what happens then, place by place:
+
+  \`\`\`yaml
+  drift:
+    mode: propose
+    paths:
+      - { path: properties.template.scale.minReplicas, services: [checkout], mode: ignore, reason: the night job sets it }
+      - { path: "properties.template.containers[*].env[LOG_LEVEL]", mode: report }
+      - { path: tags, mode: heal }
+  \`\`\`
+
+  What is ignored is left to somebody else: it is no drift, and no deployment changes it. The tags, the name of revisions, the traffic, the secrets and the image by which Trueup lives
+  cannot be. A change of these rows changes nothing in Azure; the plan shows it, and the next scan goes by it.
 - **Rollouts**, gates, freezes and promotion have a page of their own: \`docs/rollouts.md\`.
 - **Not acted on yet**: what the language has and this version does not act on is checked, and answered with a warning that says what happens instead.
 `;

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { azureAdapters } from './adapters/azure/azure-adapters.ts';
+import { azureAdapters, type AzureAdapters } from './adapters/azure/azure-adapters.ts';
 import { probeAgent } from './adapters/azure/endpoint-probe.ts';
+import type { Route } from './adapters/azure/route.ts';
 import { tenantCheck } from './adapters/azure/tenant-check.ts';
 import { httpGates } from './adapters/gates/http-gate.ts';
 import { clientsOf, probotOf } from './adapters/github/client.ts';
@@ -22,6 +23,7 @@ import { configurationSecrets } from './contexts/configuration-secrets/context.t
 import { deployment } from './contexts/deployment/context.ts';
 import { defaultTiming } from './contexts/deployment/domain/timing.ts';
 import { driftDetection } from './contexts/drift-detection/context.ts';
+import { defaultTiming as driftTiming } from './contexts/drift-detection/domain/timing.ts';
 import { environmentInventory } from './contexts/environment-inventory/context.ts';
 import { healthScaling } from './contexts/health-scaling/context.ts';
 import { boundedDesired, boundedPlanner, tenantGuard, tenantIsolation } from './contexts/tenant-isolation/context.ts';
@@ -40,6 +42,7 @@ import { lockingOf } from './jobs/settings.ts';
 import { subscriptionsOf } from './jobs/subscriptions.ts';
 import { startWorkers } from './jobs/worker.ts';
 import type { Context } from './kernel/context.ts';
+import type { DriftReader } from './kernel/drift-standing.ts';
 import { emit } from './kernel/envelope.ts';
 import { tenantId } from './kernel/ids.ts';
 import type { Clock, Ids } from './kernel/ports.ts';
@@ -115,9 +118,10 @@ async function startWork({ config, secrets, log, github, opened }: WorkOptions):
   const grants = readGrants(readFileSync(config.grantsFile, 'utf8'), config.grantsFile);
   const commits = commitReader({ repository: github.repository, parser, parsed: redisParsedFiles(redis) });
   const desired = desiredStateReader(commits, store);
-  const contexts = contextsOf({ config, secrets, log, grants, store, desired });
+  const azure = azureOf(config, secrets, grants, log);
+  const contexts = contextsOf({ config, grants, store, desired, azure });
   const planners = contexts.flatMap(({ name, plan }) => (plan ? [name === 'tenant-isolation' ? plan : boundedPlanner(plan, grants)] : []));
-  const all = [...contexts, gitops({ store, clock, commits, planners, standing: standingOf(contexts), repository: github.repository, reports: github.reports, proposals: github.proposals, editor: parser, installations: github.installations })];
+  const all = [...contexts, gitops({ store, clock, commits, planners, standing: standingOf(contexts), drift: driftOf(contexts), live: azure.live, repository: github.repository, reports: github.reports, proposals: github.proposals, editor: parser, installations: github.installations })];
   const subscriptions = subscriptionsOf(all);
   const outbox = redisOutbox(redis, connect(), {
     consumer: `relay-${randomUUID()}`,
@@ -141,33 +145,22 @@ async function startWork({ config, secrets, log, github, opened }: WorkOptions):
 
 interface ContextNeeds {
   readonly config: Config;
-  readonly secrets: Secrets;
-  readonly log: Logger;
   readonly grants: Grants;
   readonly store: ReturnType<typeof redisStore>;
   readonly desired: ReturnType<typeof desiredStateReader>;
+  readonly azure: AzureAdapters;
 }
 
-function contextsOf({ config, secrets, log, grants, store, desired }: ContextNeeds): readonly Context[] {
-  const { credential, route, pollMs } = config.azure;
-  const azureRoute = route && { port: route.port, ca: readFileSync(route.caFile, 'utf8') };
-  const azure = azureAdapters({
-    credential,
-    route: azureRoute,
-    pollMs,
-    sealKey: secrets.sealKey,
-    clock,
-    grants,
-    onCall: (call) => log.debug(call, 'Azure was called'),
-  });
+function contextsOf({ config, grants, store, desired, azure }: ContextNeeds): readonly Context[] {
+  const { pollMs, activityMs } = config.azure;
   const base = { store, clock, desired: boundedDesired(desired, grants) };
   return [
     tenantIsolation({ store, desired, grants }),
     environmentInventory({ ...base, resources: azure.resources, inventory: azure.inventory }),
     configurationSecrets({ ...base, vaults: azure.vaults, access: azure.access }),
-    deployment({ ...base, apps: azure.apps, endpoints: azure.endpoints, requests: azure.metrics, logs: azure.logs, gates: httpGates(tenantCheck(grants), probeAgent(azureRoute)) }, { acceptedMs: Math.min(defaultTiming.acceptedMs, 3 * pollMs) }),
+    deployment({ ...base, apps: azure.apps, endpoints: azure.endpoints, requests: azure.metrics, logs: azure.logs, gates: httpGates(tenantCheck(grants), probeAgent(routeOf(config))) }, { acceptedMs: Math.min(defaultTiming.acceptedMs, 3 * pollMs) }),
     healthScaling({ ...base, workloads: azure.workloads, endpoints: azure.endpoints, metrics: azure.metrics, scaling: azure.scaling }),
-    driftDetection({ ...base, live: azure.live }),
+    driftDetection({ ...base, live: azure.live, activity: azure.activity, secrets: azure.vaults, access: azure.access, budget: azure.budget }, { secondLookMs: Math.min(driftTiming.secondLookMs, 6 * pollMs), followEveryMs: activityMs }),
   ];
 }
 
@@ -176,6 +169,22 @@ function standingOf(contexts: readonly Context[]): StandingReader {
   const reader = contexts.find(({ standing }) => standing !== undefined)?.standing;
   if (reader === undefined) throw new Error('no context says how deployments stand');
   return reader;
+}
+
+/** The one context that watches for drift. @throws when none says how drift stands. */
+function driftOf(contexts: readonly Context[]): DriftReader {
+  const reader = contexts.find(({ drift }) => drift !== undefined)?.drift;
+  if (reader === undefined) throw new Error('no context says how drift stands');
+  return reader;
+}
+
+function azureOf(config: Config, { sealKey }: Secrets, grants: Grants, log: Logger): AzureAdapters {
+  const { credential, pollMs } = config.azure;
+  return azureAdapters({ credential, route: routeOf(config), pollMs, sealKey, clock, grants, onCall: (call) => log.debug(call, 'Azure was called') });
+}
+
+function routeOf({ azure: { route } }: Config): Route | null {
+  return route && { port: route.port, ca: readFileSync(route.caFile, 'utf8') };
 }
 
 function githubOf(config: Config, redis: Redis, probot: ReturnType<typeof probotOf>): GitHubAdapters {

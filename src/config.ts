@@ -20,6 +20,8 @@ export interface Config {
     /** The local cloud: every host leads to this port on loopback. Null: Azure. */
     readonly route: { readonly port: number; readonly caFile: string } | null;
     readonly pollMs: number;
+    /** Between two looks at the Activity Log. */
+    readonly activityMs: number;
   };
   /** Deliveries at a time per context. */
   readonly concurrency: number;
@@ -87,7 +89,8 @@ export const environmentSchema = z.object({
   AZURE_FEDERATED_TOKEN_FILE: z.string().optional().describe('File with the federated token, for workload identity.'),
   AZURE_ROUTE_PORT: port.optional().describe('The local cloud: every Azure host leads to this port on loopback.'),
   AZURE_CA_FILE: z.string().optional().describe('The local cloud\'s certificate authority. Only together with the port.'),
-  AZURE_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(5000).describe('Milliseconds between two looks at a running operation; longer where Azure asks for it. A deployment waits for three of them before the first, 15 s at most.'),
+  AZURE_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(5000).describe('Milliseconds between two looks at a running operation; longer where Azure asks for it. A deployment waits for three of them before the first, 15 s at most; drift that was seen once is looked at again after six, 30 s at most.'),
+  AZURE_ACTIVITY_MS: z.coerce.number().int().min(1000).max(600_000).default(60_000).describe('Milliseconds between two looks at the Activity Log, one read of Azure for each environment: what somebody else wrote is seen that soon after the log tells of it.'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info').describe('Of the JSON lines on standard output.'),
 });
 
@@ -102,16 +105,38 @@ type Environment = z.infer<typeof environmentSchema>;
 
 /** @throws {ConfigurationFault} that names everything that is missing or wrong. */
 export function readSettings(environment: Readonly<Record<string, string | undefined>>): Settings {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+  const given = givenIn(environment);
   const parsed = environmentSchema.safeParse(given);
   const privateKey = readPrivateKey(given);
   const faults = [
-    ...(parsed.success ? [] : parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)),
+    ...issuesOf(parsed),
     ...('fault' in privateKey ? [privateKey.fault] : []),
     ...togetherFaults(given),
   ];
   if (!parsed.success || 'fault' in privateKey || faults.length > 0) throw new ConfigurationFault(faults);
   return { config: configOf(parsed.data), secrets: secretsOf(parsed.data, privateKey.pem) };
+}
+
+const azureSchema = environmentSchema.pick({ AZURE_CREDENTIAL: true, AZURE_CLIENT_ID: true, AZURE_TENANT_ID: true, AZURE_FEDERATED_TOKEN_FILE: true, AZURE_ROUTE_PORT: true, AZURE_CA_FILE: true, AZURE_POLL_MS: true, AZURE_ACTIVITY_MS: true });
+
+type AzureEnvironment = z.infer<typeof azureSchema>;
+
+/** Of a command that reads Azure and is nothing else of the process. @throws {ConfigurationFault} that names everything that is missing or wrong. */
+export function readAzureSettings(environment: Readonly<Record<string, string | undefined>>): Config['azure'] {
+  const given = givenIn(environment);
+  const parsed = azureSchema.safeParse(given);
+  const faults = [...issuesOf(parsed), ...togetherFaults(given)];
+  if (!parsed.success || faults.length > 0) throw new ConfigurationFault(faults);
+  return azureOf(parsed.data);
+}
+
+/** An empty variable is none. */
+function givenIn(environment: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string | undefined>> {
+  return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+}
+
+function issuesOf({ error }: z.ZodSafeParseResult<unknown>): readonly string[] {
+  return error?.issues.map(({ path, message }) => `${path.join('.')}: ${message}`) ?? [];
 }
 
 /** What cannot be said about one variable alone. */
@@ -134,11 +159,7 @@ function configOf(values: Environment): Config {
     port: values.PORT,
     workerPort: values.WORKER_PORT ?? null,
     grantsFile: values.TRUEUP_GRANTS_FILE,
-    azure: {
-      credential: credentialOf(values),
-      route: values.AZURE_ROUTE_PORT === undefined ? null : { port: values.AZURE_ROUTE_PORT, caFile: values.AZURE_CA_FILE ?? '' },
-      pollMs: values.AZURE_POLL_MS,
-    },
+    azure: azureOf(values),
     concurrency: values.TRUEUP_CONCURRENCY,
     lockMs: values.TRUEUP_LOCK_MS,
     acceptUnsafeRedis: values.TRUEUP_ACCEPT_UNSAFE_REDIS,
@@ -146,7 +167,16 @@ function configOf(values: Environment): Config {
   };
 }
 
-function credentialOf(values: Environment): Config['azure']['credential'] {
+function azureOf(values: AzureEnvironment): Config['azure'] {
+  return {
+    credential: credentialOf(values),
+    route: values.AZURE_ROUTE_PORT === undefined ? null : { port: values.AZURE_ROUTE_PORT, caFile: values.AZURE_CA_FILE ?? '' },
+    pollMs: values.AZURE_POLL_MS,
+    activityMs: values.AZURE_ACTIVITY_MS,
+  };
+}
+
+function credentialOf(values: AzureEnvironment): Config['azure']['credential'] {
   const { AZURE_CLIENT_ID: clientId, AZURE_TENANT_ID: tenantId, AZURE_FEDERATED_TOKEN_FILE: tokenFile } = values;
   if (values.AZURE_CREDENTIAL === 'managed-identity') return { kind: 'managed-identity', clientId: clientId ?? null };
   return { kind: 'workload-identity', tenantId: tenantId ?? '', clientId: clientId ?? '', tokenFile: tokenFile ?? '' };

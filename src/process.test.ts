@@ -17,7 +17,7 @@ interface Started {
 }
 
 function start(environment: Readonly<Record<string, string>>, role = 'web'): Started {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), role], { env: { PATH: process.env['PATH'], ...environment } });
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts'), role], { env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...environment } });
   onTestFinished(() => void child.kill('SIGKILL'));
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));

@@ -4,7 +4,7 @@ import { readFolder } from '../src/cli/offline/read-folder.ts';
 import { manifestLanguage } from '../src/gitops/desired/language.ts';
 import { kinds, kindNames } from '../src/gitops/domain/kinds/kinds.ts';
 import { childParser } from '../src/gitops/parser/child-parser.ts';
-import { compiled, goodManifests } from './support/manifests.ts';
+import { compiled, edited, goodManifests } from './support/manifests.ts';
 
 const parser = childParser();
 afterAll(() => parser[Symbol.asyncDispose]());
@@ -23,6 +23,13 @@ describe('examples/storefront', () => {
       expect(environment?.scaling).toHaveLength(4);
       expect(environment?.identities).toEqual(['id-fabrikam', 'id-storefront']);
     }
+  });
+
+  test('leaves a tag of production to others, and says what is done about the rest', async () => {
+    const { files } = await readFolder('examples/storefront', parser);
+    const prod = manifestLanguage.compile(files).environments.find(({ name }) => name === 'prod');
+    expect(prod?.drift.paths).toMatchObject([{ path: 'properties.template.scale', services: ['gateway'], mode: 'report' }]);
+    expect(prod?.services.map(({ ignores }) => ignores.map(({ path }) => path))).toEqual(Array.from({ length: 4 }, () => ['tags.cost-center']));
   });
 
   test('stays within the quotas that it declares', async () => {
@@ -52,6 +59,12 @@ describe('docs/rollouts.md', () => {
 });
 
 describe('the reference', () => {
+  test('its rows of drift are good', async () => {
+    const [, rows = ''] = /^ {2}```yaml\n( {2}drift:\n[^]*?)^ {2}```$/m.exec(await readFile('docs/manifests.md', 'utf8')) ?? [];
+    expect(rows).toContain('ignore');
+    expect(compiled(edited('trueup/RuntimeEnvironment.yaml', '  drift: { mode: report }\n', rows)).problems).toEqual([]);
+  });
+
   test('its examples make one set of good manifests', () => {
     expect(compiled(goodManifests()).problems).toEqual([]);
   });

@@ -1,18 +1,17 @@
-import { readFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { z } from 'zod';
 import { compareThreeWay } from '../kernel/comparison/compare.ts';
-import { jsonOrNull } from '../kernel/json-or-null.ts';
 import type { FieldDifference } from '../kernel/plan.ts';
 import { exitCodes } from './exit-codes.ts';
-import { codeOf, oneOf } from './offline/offline-command.ts';
+import { oneOf } from './offline/offline-command.ts';
+import { savedJson, UnreadableAnswer } from './offline/saved-json.ts';
 import { visible } from './offline/visible.ts';
 
 const formats = ['human', 'json'] as const;
 
 /** A container app in ARM's wire shape, as `trueup render --format json` and `az rest` write it. */
 const body = z.looseObject({ name: z.string().optional(), properties: z.looseObject({}) });
-const bodies = z.union([z.array(body), z.object({ value: z.array(body) }).transform(({ value }) => value), body.transform((one) => [one])]);
+const list = z.union([z.array(z.unknown()), z.object({ value: z.array(z.unknown()) }).transform(({ value }) => value)]);
 type Body = z.infer<typeof body>;
 
 interface AppDifference {
@@ -31,17 +30,25 @@ export function diffCommand(): Command {
     .option('--format <format>', formats.join(', '), oneOf(formats), 'human')
     .addHelpText('after', '\nExit code: 0 as declared, 1 differences, 2 usage.')
     .action(async (desired: string, live: string, { format }: { readonly format: (typeof formats)[number] }, command: Command) => {
-      const found = compare(await readBodies(command, desired), await readBodies(command, live));
+      const declared = await readBodies(command, desired);
+      if (declared.length === 0) command.error(`error: ${visible(desired)} declares no container app, so there is nothing to compare`, { exitCode: exitCodes.usage });
+      const found = compare(declared, await readBodies(command, live));
       console.log(format === 'json' ? JSON.stringify(found, null, 2) : humanText(found));
       process.exitCode = found.length > 0 ? exitCodes.findings : exitCodes.clean;
     });
 }
 
 async function readBodies(command: Command, file: string): Promise<readonly Body[]> {
-  const usage = (why: string): never => command.error(`error: ${file} ${why}`, { exitCode: exitCodes.usage });
-  const text = await readFile(file, 'utf8').catch((error: unknown) => usage(`cannot be read (${codeOf(error)})`));
-  const read = bodies.safeParse(jsonOrNull(text));
-  return read.success ? read.data : usage('holds no container app: JSON of one or of a list is expected, each with `properties`');
+  const usage = (why: string): never => command.error(`error: ${visible(why)}`, { exitCode: exitCodes.usage });
+  const answer = await savedJson(file).catch((error: unknown) => {
+    if (error instanceof UnreadableAnswer) return usage(error.message);
+    throw error;
+  });
+  const listed = list.safeParse(answer).data;
+  return (listed ?? [answer]).map((one, index) => {
+    const read = body.safeParse(one);
+    return read.success ? read.data : usage(`${file}${listed === undefined ? '' : `, [${index}]`}: is no container app: JSON of one or of a list is expected, each with \`properties\``);
+  });
 }
 
 /** Apps meet by name; two single bodies without names are taken for one app. Live apps that nobody declared are not looked at. */

@@ -23,7 +23,7 @@ interface Ended {
 
 function trueup(words: readonly string[], environment: Readonly<Record<string, string>> = { REDIS_URL: redis.server.url }): Promise<Ended> {
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(import.meta.dirname, 'main.ts'), ...words], { env: { PATH: process.env['PATH'], ...environment } }, (error, out, err) => {
+    execFile(process.execPath, [join(import.meta.dirname, 'main.ts'), ...words], { env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'], ...environment } }, (error, out, err) => {
       resolve({ code: typeof error?.code === 'number' ? error.code : 0, out, err });
     });
   });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { demoCommand } from './demo.ts';
 import { diffCommand } from './diff.ts';
 import { exitCodes, withExitCodes } from './exit-codes.ts';
+import { importCommand } from './import.ts';
 import { jobsCommand } from './jobs.ts';
 import { localCommand } from './local.ts';
 import { renderCommand } from './render.ts';
@@ -23,6 +24,7 @@ const program = withExitCodes(
     .addCommand(serveCommand())
     .addCommand(workCommand())
     .addCommand(validateCommand())
+    .addCommand(importCommand())
     .addCommand(renderCommand())
     .addCommand(diffCommand())
     .addCommand(jobsCommand()),

@@ -4,9 +4,12 @@ import type { GitopsNeeds } from './needs.ts';
 import { whenAnswerComment } from './reactions/when-answer-comment.ts';
 import { whenConfirmChecks } from './reactions/when-confirm-checks.ts';
 import { whenConfigurationSynced } from './reactions/when-configuration-synced.ts';
+import { whenFollowPullRequest } from './reactions/when-follow-pull-request.ts';
 import { whenHealthCheckCompleted } from './reactions/when-health-check-completed.ts';
 import { whenPlanPullRequest } from './reactions/when-plan-pull-request.ts';
+import { whenPressButton } from './reactions/when-press-button.ts';
 import { whenProposePromotion } from './reactions/when-propose-promotion.ts';
+import { whenProposeRemediation } from './reactions/when-propose-remediation.ts';
 import { whenProposeRevert } from './reactions/when-propose-revert.ts';
 import { whenReportDeployment } from './reactions/when-report-deployment.ts';
 import { whenReportHealth } from './reactions/when-report-health.ts';
@@ -21,6 +24,7 @@ import { whenRuntimeDeploymentRolledBack } from './reactions/when-runtime-deploy
 import { whenRuntimeDeploymentSuperseded } from './reactions/when-runtime-deployment-superseded.ts';
 import { whenRuntimeDriftDetected } from './reactions/when-runtime-drift-detected.ts';
 import { whenRuntimeDriftResolved } from './reactions/when-runtime-drift-resolved.ts';
+import { whenRuntimeDriftUpdated } from './reactions/when-runtime-drift-updated.ts';
 import { whenRuntimeEnvironmentProvisioned } from './reactions/when-runtime-environment-provisioned.ts';
 import { whenRuntimeEnvironmentProvisioningFailed } from './reactions/when-runtime-environment-provisioning-failed.ts';
 import { whenRuntimeTenantBindingRefused } from './reactions/when-runtime-tenant-binding-refused.ts';
@@ -47,6 +51,9 @@ export function gitops(needs: GitopsNeeds): Context {
     whenReportHealth,
     whenProposeRevert,
     whenProposePromotion,
+    whenProposeRemediation,
+    whenFollowPullRequest,
+    whenPressButton,
     whenRuntimeDeploymentRequested,
     whenRuntimeDeploymentProgressed,
     whenRuntimeDeploymentCompleted,
@@ -64,6 +71,7 @@ export function gitops(needs: GitopsNeeds): Context {
     whenScalingPolicyRefused,
     whenHealthCheckCompleted,
     whenRuntimeDriftDetected,
+    whenRuntimeDriftUpdated,
     whenRuntimeDriftResolved,
   ];
   return { name: 'gitops', reactions: reactions.map((when) => when(needs)), schedules: [resync, reportHealth] };

@@ -1,4 +1,7 @@
+import type { ObservedApp } from '../kernel/container-app.ts';
 import type { AbortSignal } from '../kernel/context.ts';
+import type { AzurePlace } from '../kernel/desired-state.ts';
+import type { DriftReader } from '../kernel/drift-standing.ts';
 import type { TenantId } from '../kernel/ids.ts';
 import type { Planner } from '../kernel/plan.ts';
 import type { Clock, Store } from '../kernel/ports.ts';
@@ -19,6 +22,15 @@ export interface GitopsPorts {
   readonly planners: readonly Planner[];
   /** How deployments stand, for commands and promotions. `tenant` is the one that owns the environment. */
   readonly standing: StandingReader;
+  /** How drift stands. `tenant` is the one that owns the environment. */
+  readonly drift: DriftReader;
+  readonly live: LiveApps;
+}
+
+/** What runs, for bringing it into Git. `tenant` is the one that owns the environment. */
+export interface LiveApps {
+  /** The whole app as Azure answers it. Null when there is none. */
+  app(tenant: TenantId, place: AzurePlace, name: string, signal: AbortSignal): Promise<ObservedApp | null>;
 }
 
 /** What reading a commit needs. */
@@ -49,6 +61,8 @@ export interface PullRequest {
   readonly state: 'open' | 'closed';
   readonly merged: boolean;
   readonly mergeCommit: string | null;
+  /** ISO-8601; null while it is not merged. */
+  readonly mergedAt: string | null;
   readonly headSha: string;
   readonly headRepositoryId: number | null;
   readonly baseRef: string;
@@ -72,6 +86,10 @@ export interface RepositoryReader {
   /** The pull request whose merge made this commit; null when it was pushed directly. */
   mergedPullRequest(tenant: TenantId, commit: string): Promise<number | null>;
   comment(tenant: TenantId, commentId: number): Promise<IssueComment | null>;
+  /** Who closed a pull request; null while it is open, and where GitHub does not say. */
+  closedBy(tenant: TenantId, number: number): Promise<Closer | null>;
+  /** Null when there is none. */
+  checkRun(tenant: TenantId, id: number): Promise<CheckRunSeen | null>;
   /** Live permission of a user: never trust `author_association`. */
   permission(tenant: TenantId, login: string): Promise<'admin' | 'write' | 'read' | 'none'>;
 }
@@ -81,6 +99,18 @@ export interface IssueComment {
   readonly author: string;
   readonly authorIsBot: boolean;
   readonly body: string;
+}
+
+interface Closer {
+  readonly login: string;
+  readonly isBot: boolean;
+}
+
+interface CheckRunSeen {
+  readonly name: string;
+  readonly commit: string;
+  /** Written by this App. */
+  readonly isOurs: boolean;
 }
 
 export interface InstallationReader {
@@ -94,7 +124,7 @@ export interface ManifestParser {
 }
 
 export interface ManifestEditor {
-  /** The file with other values and nothing else changed, or why it is left alone. In the parser's bounds, with the time of three readings. */
+  /** The file with other values and nothing else changed, or why it is left alone. In the parser's bounds, with the time of four readings. */
   edit(path: string, bytes: Uint8Array, edits: readonly ManifestEdit[]): Promise<Edited>;
 }
 

@@ -49,14 +49,21 @@ table('push', pushMessages, [
 
 const pull = (action: string, more: object = {}) => ({ ...from, action, pull_request: { number: 4 }, ...more });
 const plan = ['PlanPullRequest', { number: 4 }] as const;
+const follow = ['FollowPullRequest', { number: 4 }] as const;
+const by = (type: string) => ({ sender: { login: 'mona', type } });
 table('pull_request', pullRequestMessages, [
   ...['opened', 'synchronize', 'reopened', 'ready_for_review'].map((action) => ({ reason: `${action}: there is something to plan`, payload: pull(action), wanted: [plan] })),
   { reason: 'another base is another plan', payload: pull('edited', { changes: { base: { ref: { from: 'main' } } } }), wanted: [plan] },
   { reason: 'another title is not', payload: pull('edited', { changes: { title: { from: 'x' } } }), wanted: [] },
+  { reason: 'a person closed it: it may answer drift', payload: pull('closed', by('User')), wanted: [follow] },
+  { reason: 'a person opened it again', payload: pull('reopened', by('User')), wanted: [plan, follow] },
+  { reason: 'a person pushed to it', payload: pull('synchronize', by('User')), wanted: [plan, follow] },
+  { reason: 'a bot closed it, we perhaps: that is not answered', payload: pull('closed', by('Bot')), wanted: [] },
+  { reason: 'we moved its branch', payload: pull('synchronize', by('Bot')), wanted: [plan] },
   ...['closed', 'labeled', 'assigned', '__proto__'].map((action) => ({ reason: `${action} changes no plan`, payload: pull(action), wanted: [] })),
 ]);
 
-const run = (action: string, name: string, more: object = {}) => ({ ...from, action, check_run: { name, head_sha: sha, app: { id: appId }, pull_requests: [{ number: 4 }], ...more } });
+const run = (action: string, name: string, more: object = {}) => ({ ...from, action, check_run: { id: 9, name, head_sha: sha, app: { id: appId }, pull_requests: [{ number: 4 }], ...more } });
 const confirmed = ['ConfirmChecks', { commit: sha }] as const;
 const rechecked = ['SyncRepository', { reason: 'check run requested again', recheck: true }] as const;
 table('check_run', (payload) => checkRunMessages(payload, appId), [
@@ -64,6 +71,10 @@ table('check_run', (payload) => checkRunMessages(payload, appId), [
   { reason: 'a deployment is asked for again', payload: run('rerequested', 'trueup/deploy (prod)'), wanted: [confirmed, rechecked] },
   { reason: 'a plan of a fork names no pull request, and a plan deploys nothing', payload: run('rerequested', 'trueup/plan', { pull_requests: [] }), wanted: [confirmed] },
   { reason: 'a button was pressed: the suite was not reset', payload: run('requested_action', 'trueup/plan'), wanted: [plan] },
+  { reason: 'a button that answers drift', payload: { ...run('requested_action', 'trueup/drift (prod, checkout)'), requested_action: { identifier: 'keep-git' }, ...by('User') }, wanted: [['PressButton', { checkRunId: 9, action: 'keep-git', login: 'mona' }]] },
+  { reason: 'the same of a bot', payload: { ...run('requested_action', 'trueup/drift (prod, checkout)'), requested_action: { identifier: 'keep-git' }, ...by('Bot') }, wanted: [] },
+  { reason: 'the same without a button', payload: { ...run('requested_action', 'trueup/drift (prod, checkout)'), ...by('User') }, wanted: [] },
+  { reason: 'what drifted is looked at by the clock', payload: run('rerequested', 'trueup/drift (prod, checkout)'), wanted: [confirmed] },
   { reason: 'our own writes come back', payload: run('created', 'trueup/plan'), wanted: [] },
   { reason: 'another App\'s check', payload: run('rerequested', 'trueup/plan', { app: { id: 1 } }), wanted: [] },
   { reason: 'a check of no App', payload: run('rerequested', 'trueup/plan', { app: null }), wanted: [] },

@@ -1,4 +1,5 @@
 import { isObject } from './comparison/canonical.ts';
+import { fieldsOf } from './comparison/named-field.ts';
 import { tagNames, type AzurePlace, type JsonObject } from './desired-state.ts';
 import { tenantScope, type TenantId } from './ids.ts';
 
@@ -40,9 +41,24 @@ export interface ObservedApp {
  * was made, which a rollback may have ended.
  */
 export function templateRevision({ id, raw }: ObservedApp): string | null {
-  const properties = isObject(raw['properties']) ? raw['properties'] : {};
-  const suffix = isObject(properties['template']) ? properties['template']['revisionSuffix'] : null;
-  return typeof suffix === 'string' && suffix !== '' ? `${id.name}--${suffix}` : null;
+  const suffix = liveSuffix({ raw });
+  return suffix === '' ? null : `${id.name}--${suffix}`;
+}
+
+/** As the app's template says it; empty where Azure chose the name. */
+export function liveSuffix({ raw }: Pick<ObservedApp, 'raw'>): string {
+  const { template } = fieldsOf(raw['properties']);
+  const { revisionSuffix } = fieldsOf(template);
+  return typeof revisionSuffix === 'string' ? revisionSuffix : '';
+}
+
+export function liveConfiguration({ raw }: Pick<ObservedApp, 'raw'>): JsonObject {
+  const { configuration } = fieldsOf(raw['properties']);
+  return fieldsOf(configuration);
+}
+
+export function hasIngress(app: Pick<ObservedApp, 'raw'>): boolean {
+  return isObject(liveConfiguration(app)['ingress']);
 }
 
 /** A revision with its replicas. The gate reads this, never the operation's end. */

@@ -1,4 +1,5 @@
 import type { EmittedMessage, Envelope } from './envelope.ts';
+import type { DriftReader } from './drift-standing.ts';
 import type { ContextName, TenantId } from './ids.ts';
 import type { MessageType } from './messages/catalogue.ts';
 import type { Outcome } from './outcome.ts';
@@ -77,4 +78,6 @@ export interface Context {
   readonly plan?: Planner;
   /** How its deployments stand, for `/trueup status` and what proposes a promotion. */
   readonly standing?: StandingReader;
+  /** How its drift stands, for health checks and remediation pull requests. */
+  readonly drift?: DriftReader;
 }

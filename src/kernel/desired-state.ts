@@ -13,7 +13,7 @@ export interface DesiredEnvironment {
   readonly azure: AzurePlace;
   /** Names of the user-assigned identities that its secret bindings use, sorted; they live in the environment's resource group. */
   readonly identities: readonly string[];
-  readonly drift: { readonly mode: 'report' | 'propose' | 'heal' };
+  readonly drift: DesiredDrift;
   readonly freezes: readonly DesiredFreeze[];
   readonly bindings: readonly DesiredTenantBinding[];
   readonly services: readonly DesiredService[];
@@ -87,6 +87,10 @@ export interface DesiredService {
    * which belongs to the rollout, and with `template.revisionSuffix` set.
    */
   readonly app: ContainerAppBody;
+  /** Places that a comparison does not see and that no deployment changes. Not part of `app`, nor of its digest. */
+  readonly ignores: readonly IgnoredPath[];
+  /** Value of the annotation that has it applied again in this environment although nothing else changed; it is a tag of `app`, too. */
+  readonly reapply: string | null;
   /** Paths under `properties` that came from the escape hatch `spec.azure`. */
   readonly rawPaths: readonly string[];
   /** `t` and ten hex digits of the template's hash: the same template always gets the same revision name. */
@@ -158,6 +162,35 @@ export interface GateLimits {
   /** How long a gate may stay inconclusive, beyond the bake, and how long without data. */
   readonly inconclusiveMs: number;
   readonly noDataMs: number;
+}
+
+/** What happens where Azure is not as declared. */
+export interface DesiredDrift {
+  /** Of everything that no row of `paths` names. */
+  readonly mode: DriftMode;
+  /** The first row that fits counts. */
+  readonly paths: readonly DesiredDriftPath[];
+}
+
+export const driftModes = ['report', 'propose', 'heal'] as const;
+/** `report` shows it, `propose` opens a pull request, `heal` puts it back at once. */
+export type DriftMode = (typeof driftModes)[number];
+
+/** `ignore` is of the comparison itself (`DesiredService.ignores`): neither told nor put back by any deployment. */
+export interface DesiredDriftPath {
+  /** Null: every service of the environment. */
+  readonly services: readonly string[] | null;
+  /** A pattern of `kernel/comparison/path-pattern.ts`. */
+  readonly path: string;
+  readonly mode: DriftMode;
+  readonly reason: string | null;
+}
+
+/** A place of the container app that Git leaves to somebody else. */
+export interface IgnoredPath {
+  /** A pattern of `kernel/comparison/path-pattern.ts`. */
+  readonly path: string;
+  readonly reason: string;
 }
 
 /** A time in which nothing moves forward. */
@@ -256,4 +289,10 @@ export const tagNames = {
   rolledBack: 'trueup-rolled-back',
   /** Commit of the release that served when this one was applied: what a rollback goes back to when the store forgot it. */
   previous: 'trueup-previous',
+  /** Value of the annotation that had it applied again. */
+  reapply: 'trueup-reapply',
+  /** Of an app that was taken over as it ran: the name of the revision that served, which does not follow from its template. It stays with every later release. */
+  revision: 'trueup-revision',
+  /** The suffix that the template of that revision gives: where Git declares this template, that revision runs it. */
+  template: 'trueup-template',
 } as const;

@@ -26,6 +26,9 @@ export interface FieldDifference {
   readonly live: unknown;
 }
 
+/** Summary of a service whose app runs as declared and gets Trueup's tags: with the action `none` it is no change, and is told beside the changes. */
+export const takenOverAsItRuns = 'is taken over as it runs';
+
 /** One line of a plan. A plan is a value: the comment renders it, the apply executes it, a dry run stops before. */
 export interface Change {
   readonly context: ContextName;

@@ -57,10 +57,24 @@ describe('what is read', () => {
     expect(await github.repository.openPullRequests(tenant, 'other')).toEqual([]);
     expect(await github.repository.mergeBase(tenant, head, sha)).toBe(head);
     const { data } = await bench.person().rest.pulls.merge({ owner: repository.owner, repo: repository.name, pull_number: number });
-    expect(await github.repository.pullRequest(tenant, number)).toMatchObject({ state: 'closed', merged: true, mergeCommit: data.sha });
+    expect(await github.repository.pullRequest(tenant, number)).toMatchObject({ state: 'closed', merged: true, mergeCommit: data.sha, mergedAt: expect.stringMatching(/^\d{4}-/) });
     expect(await github.repository.mergedPullRequest(tenant, data.sha)).toBe(number);
     expect(await github.repository.mergedPullRequest(tenant, head)).toBeNull();
     expect(await github.repository.pullRequest(tenant, 4711)).toBeNull();
+  });
+
+  test('who closed a pull request; null while it is open', async () => {
+    const { number } = await world.pullRequest('closed');
+    expect(await github.repository.closedBy(tenant, number)).toBeNull();
+    await bench.person().rest.pulls.update({ owner: repository.owner, repo: repository.name, pull_number: number, state: 'closed' });
+    expect(await github.repository.closedBy(tenant, number)).toEqual({ login: 'mona', isBot: false });
+    expect(await github.repository.closedBy(tenant, 4711)).toBeNull();
+  });
+
+  test('a check run, and that it is ours; null for one that is not there', async () => {
+    const url = await github.reports.check(tenant, checkReport({ commit: head, name: 'trueup/read' }), signal);
+    expect(await github.repository.checkRun(tenant, Number(url.split('/').at(-1)))).toEqual({ name: 'trueup/read', commit: head, isOurs: true });
+    expect(await github.repository.checkRun(tenant, 4711)).toBeNull();
   });
 
   test.each([

@@ -116,6 +116,14 @@ describe('what a person did', () => {
     expect(await world.github.proposals.close(world.tenant, opened?.number ?? 0, [first, second], signal)).toMatchObject({ state: 'open', isOurs: false });
   });
 
+  test('below a branch of theirs Git knows none: no pull request, and no fault', async () => {
+    const above = freshBranch();
+    await world.bench.person().rest.git.createRef({ ...at, ref: `refs/heads/${above}`, sha: world.head });
+    expect(await propose(proposalOf(`${above}/prod/checkout`, await commit()))).toBeNull();
+    const free = `${freshBranch()}/prod/checkout`;
+    expect(await propose(proposalOf(free, await commit()))).toMatchObject({ state: 'open' });
+  });
+
   test('a branch of that name is left alone, and gets no pull request', async () => {
     const branch = freshBranch();
     await world.bench.person().rest.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha: world.head });

@@ -50,6 +50,9 @@ const logGate = (fields: string): string => gate(`{ logs: [{ name: errors, works
 const httpGate = (url: string): string => gate(`{ http: [{ name: tests, url: ${JSON.stringify(url)} }] }`);
 const freeze = '    - { cron: "0 17 * * 5", timezone: Europe/Berlin, duration: 63h, reason: weekend }';
 const freezing = (text: string): string => `    - { ${text} }`;
+const drift = '  drift: { mode: report }';
+const drifting = (...rows: readonly string[]): string => `  drift: { paths: [${rows.map((row) => `{ ${row} }`).join(', ')}] }`;
+const ignoring = (path: string): string => drifting(`path: ${JSON.stringify(path)}, mode: ignore, reason: of others`);
 const inProd = '    prod: { image: "contoso.azurecr.io/checkout:1.4.1", promotion: { from: staging } }';
 const secretIn = (value: string): string => `  env: { SETTING: ${JSON.stringify(value)} }`;
 
@@ -110,6 +113,7 @@ export const manifestCases: readonly ManifestCase[] = [
     }, { below: 1 }),
     { reason: 'a system with a password', line: strategy, becomes: httpGate('https://user:hunter2hunter2@gates.example.com/'), code: 'inline-secret', below: 1, secret: 'hunter2hunter2' },
     { reason: 'a gate called by a name of ours', line: strategy, becomes: logGate('query: "print 1"').replace('errors', 'readiness'), code: 'reserved-name', below: 1 },
+    { reason: 'a service applied again where it does not run', line: serviceMetadata, becomes: serviceMetadata.replace(' }', ', annotations: { "trueup.dev/reapply.../prod": x } }'), code: 'unknown-reference' },
     { reason: 'a promotion from itself', line: inProd, becomes: inProd.replace('staging', 'prod'), code: 'invalid-promotion' },
     { reason: 'a promotion from an environment that climbs', line: inProd, becomes: inProd.replace('from: staging', 'from: ../staging'), code: 'invalid-name' },
     { reason: 'a promotion of 10,000 values', line: inProd, becomes: inProd.replace('from: staging', `from: staging, values: [${Array.from({ length: 10_000 }, (_, index) => `V${index}`).join(', ')}]`), code: 'out-of-range' },
@@ -203,6 +207,20 @@ export const manifestCases: readonly ManifestCase[] = [
     { reason: 'a field beside spec', line: 'spec:', becomes: 'status: {}\nspec:', code: 'unknown-field' },
   ]),
   ...of('RuntimeEnvironment', [
+    ...instead(drift, 'invalid-path', {
+      'a place of 100,000 characters': ignoring(`properties.${'a.'.repeat(50_000)}b`),
+      'a place of 100,000 brackets': ignoring(`properties${'['.repeat(100_000)}`),
+      'a place that is a regular expression': ignoring('(a+)+$'),
+      'a place with a line break': ignoring('\nproperties'),
+    }),
+    { reason: 'the traffic left to others', line: drift, becomes: ignoring('properties.configuration.ingress'), code: 'owned-elsewhere' },
+    { reason: 'a reason of two lines', line: drift, becomes: drifting('path: tags.owner, mode: ignore, reason: "a\\nb"'), code: 'invalid-value' },
+    { reason: 'a reason that is a secret', line: drift, becomes: drifting(`path: tags.owner, mode: ignore, reason: "${github}"`), code: 'inline-secret', secret: github },
+    { reason: 'a place that is a secret', line: drift, becomes: ignoring(`properties.${github}`), code: 'inline-secret', secret: github },
+    { reason: 'a thousand rows', line: drift, becomes: drifting(...Array.from({ length: 1000 }, (_, index) => `path: tags.t${index}, mode: report`)), code: 'out-of-range' },
+    { reason: 'rows that are one', line: drift, becomes: '  drift: { paths: { path: tags.owner, mode: report } }', code: 'wrong-type' },
+    { reason: 'a row for services that climb', line: drift, becomes: drifting('path: tags.owner, mode: report, services: [../checkout]'), code: 'invalid-name' },
+    { reason: 'a service to destroy', line: drift, becomes: '  drift: { mode: destroy }', code: 'invalid-value' },
     ...instead(freeze, 'invalid-cron', {
       'a schedule of every second': freezing('cron: "* * * * * *", duration: 1h'),
       'a schedule of 50,000 minutes': freezing(`cron: "${'0,'.repeat(50_000)}0 * * * *", duration: 1h`),

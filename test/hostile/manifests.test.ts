@@ -51,6 +51,7 @@ describe('hostile manifests', () => {
     { reason: 'as a field that is there twice', edit: (token: string) => ['  type: microservice', `  type: microservice\n  ${token}: 1\n  ${token}: 2`] },
     { reason: 'as an environment', edit: (token: string) => ['    staging: {}', `    ${token}: {}`] },
     { reason: 'as an annotation', edit: (token: string) => ['module: checkout }', `module: checkout, annotations: { trueup.dev/x: ${token} } }`] },
+    { reason: 'as an environment of an annotation', edit: (token: string) => ['module: checkout }', `module: checkout, annotations: { trueup.dev/reapply.${token}: x } }`] },
     { reason: 'as a kind', edit: (token: string) => ['kind: RuntimeService', `kind: ${token}`] },
     { reason: 'in a document that cannot be parsed', edit: (token: string) => ['name: checkout,', `name: ${token}, x: {`] },
   ])('a token $reason is not repeated', async ({ edit }) => {

@@ -10,6 +10,7 @@ const story = [
   'start-redis', 'start-azure', 'start-github', 'repository', 'bot', 'provision', 'first-deployment', 'pull-request',
   'plan', 'merge', 'canary', 'deployment', 'configuration', 'secrets', 'scale', 'traffic', 'health',
   'bad-release', 'caught', 'revert-pull-request', 'reverted',
+  'live-edit', 'drift-pull-request', 'git-kept', 'second-edit', 'adopt', 'azure-kept',
 ];
 
 interface Line {

@@ -162,7 +162,7 @@ describe.concurrent('from a pull request to Azure', { timeout: 240_000 }, () => 
     expect(await shop.apps('extra')).toEqual(before.extra);
     expect(shop.calls().filter(({ method }) => method === 'DELETE')).toEqual([]);
     const health = await shop.finished(merged, 'trueup/health (dev)', ({ output }) => output.text?.includes('api') ?? false);
-    expect(health.output.text).toContain('unmanaged');
+    expect(health.output.text).toContain('not declared in Git');
   });
 
   test('what a person changes in Azure is found by the next scan and shown with the health', async () => {

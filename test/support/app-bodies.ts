@@ -41,11 +41,12 @@ export function liveOf(declared: object): object {
   const ingress = configuration['ingress'] as Loose | undefined;
   const scale = (template['scale'] ?? {}) as Loose;
   const identities = Object.entries((copy.identity?.['userAssignedIdentities'] ?? {}) as Loose);
+  const hasOwn = /systemassigned/i.test(String(copy.identity?.['type']));
   return {
     id: '/subscriptions/S/resourceGroups/RG/providers/Microsoft.App/containerapps/app',
     ...copy,
     location: 'West Europe',
-    identity: identities.length === 0 ? { type: 'None' } : { type: 'userassigned', userAssignedIdentities: Object.fromEntries(identities.map(([id]) => [id.replace('resourceGroups', 'resourcegroups'), { clientId: 'c' }])) },
+    identity: identities.length === 0 ? { type: hasOwn ? 'SystemAssigned' : 'None' } : { type: `${hasOwn ? 'SystemAssigned, ' : ''}userassigned`, userAssignedIdentities: Object.fromEntries(identities.map(([id]) => [id.replace('resourceGroups', 'resourcegroups'), { clientId: 'c' }])) },
     properties: {
       ...copy.properties,
       environmentId: environmentId.toLowerCase(),
@@ -89,3 +90,26 @@ export const bodies: fc.Arbitrary<object> = fc
     identity: fc.constantFrom('/subscriptions/S/One', '/subscriptions/S/Two'),
   })
   .map(body);
+
+const maybe = <T>(value: T) => fc.option(fc.constant(value), { nil: undefined });
+
+/** Merge patches that add to a live app what no body of `bodies` declares: everything here is a difference. */
+export const additions: fc.Arbitrary<object> = fc
+  .record({
+    identities: maybe({ '/subscriptions/S/resourcegroups/g/Another': { clientId: 'c' } }),
+    dapr: maybe({ enabled: true, appId: 'app' }),
+    registries: maybe([{ server: 'r.example', username: 'u', passwordSecretRef: 'p' }]),
+    restrictions: maybe([{ name: 'all', ipAddressRange: '0.0.0.0/0', action: 'Allow' }]),
+    cors: maybe({ allowedOrigins: ['*'], allowCredentials: true }),
+    grace: maybe(90),
+    init: maybe([{ name: 'i', image: 'x:1' }]),
+    volumes: maybe([{ name: 'v', storageType: 'AzureFile', storageName: 's' }]),
+    cooldown: maybe(5),
+  })
+  .map(({ identities, dapr, registries, restrictions, cors, grace, init, volumes, cooldown }) => ({
+    ...(identities && { identity: { userAssignedIdentities: identities } }),
+    properties: {
+      configuration: { ...(dapr && { dapr }), ...(registries && { registries }), ...((restrictions ?? cors) && { ingress: { external: true, targetPort: 80, ...(restrictions && { ipSecurityRestrictions: restrictions }), ...(cors && { corsPolicy: cors }) } }) },
+      template: { ...(grace && { terminationGracePeriodSeconds: grace }), ...(init && { initContainers: init }), ...(volumes && { volumes }), ...(cooldown && { scale: { cooldownPeriod: cooldown } }) },
+    },
+  }));

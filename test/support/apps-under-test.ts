@@ -36,12 +36,12 @@ export interface AppsUnderTest extends AsyncDisposable {
   settle(method: string, path: string, body?: unknown): Promise<{ readonly status: string; readonly error?: { readonly code: string; readonly message: string } }>;
 }
 
-const quick: Pace = { operationMs: 10, environmentMs: 10, readyMs: 20, metricsDelayMs: 0, expiryMs: 100, vaultSyncMs: 60_000 };
+const quick: Pace = { operationMs: 10, environmentMs: 10, readyMs: 20, metricsDelayMs: 0, activityDelayMs: 0, expiryMs: 100, vaultSyncMs: 60_000 };
 
 /** Microsoft.App alone, in a world that has one resource group, every user-assigned identity and the vault of the test. */
 export async function appsUnderTest(options: AppsOptions & { readonly pace?: Partial<Pace>; readonly build?: Partial<ServiceBuild>; readonly anyGroup?: boolean; readonly clock?: ClosableClock } = {}): Promise<AppsUnderTest> {
   const clock = options.clock ?? systemClock();
-  const faults = faultBoard('nobody');
+  const faults = faultBoard(() => false);
   const build = { ...newestBuild, ...options.build };
   const vault = new Map<string, string>();
   const samples: Sample[] = [];
@@ -68,6 +68,7 @@ export async function appsUnderTest(options: AppsOptions & { readonly pace?: Par
       request: ({ revision, statusCode }) => void samples.push({ metric: 'Requests', revision, value: statusCode }),
       gauge: (metric, { revision, value }) => void samples.push({ metric, revision, value }),
     },
+    activity: { ended: () => undefined },
   };
   const service = appsService(world, options);
   const edge = createServer((request, response) => service.ingress(request, response));

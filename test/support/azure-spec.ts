@@ -48,6 +48,8 @@ export async function openAzureSpec(): Promise<AzureSpec> {
 function partOf(address: string): 'app' | 'insights' | 'vault' | null {
   const { hostname, pathname } = new URL(address);
   if (hostname.endsWith('.vault.azure.net')) return 'vault';
+  // Of Monitor the files at hand have measurements, and not the Activity Log; that one is held against what was recorded of it.
+  if (/\/providers\/Microsoft\.Insights\/eventtypes\//i.test(pathname)) return null;
   const provider = /.*\/providers\/([^/]+)/i.exec(pathname)?.[1]?.toLowerCase();
   return provider === 'microsoft.app' ? 'app' : provider === 'microsoft.insights' ? 'insights' : null;
 }

@@ -1,3 +1,4 @@
+import { activityLog } from '../../src/adapters/azure/activity-log.ts';
 import { armOf } from '../../src/adapters/azure/arm.ts';
 import { azureCalls, type ObservedCall } from '../../src/adapters/azure/calls.ts';
 import { azureClients } from '../../src/adapters/azure/clients.ts';
@@ -7,6 +8,8 @@ import { vaultMetadata } from '../../src/adapters/azure/key-vault.ts';
 import { logNumbers } from '../../src/adapters/azure/log-numbers.ts';
 import { operationSeal } from '../../src/adapters/azure/operation-seal.ts';
 import { operationsOf } from '../../src/adapters/azure/operations.ts';
+import { ownIdentity } from '../../src/adapters/azure/own-identity.ts';
+import { readBudget } from '../../src/adapters/azure/read-budget.ts';
 import { requestMetrics } from '../../src/adapters/azure/request-metrics.ts';
 import { secretAccess } from '../../src/adapters/azure/secret-access.ts';
 import { tenantCheck } from '../../src/adapters/azure/tenant-check.ts';
@@ -21,6 +24,8 @@ export const place = { subscription, resourceGroup: 'rg-storefront', managedEnvi
 export const checkout = appId(place, 'checkout');
 export const vault = { id: `/subscriptions/${subscription}/resourceGroups/rg-vaults/providers/Microsoft.KeyVault/vaults/kv-storefront`, name: 'kv-storefront' };
 export const workspace = '0a1b2c3d-0000-4000-8000-00000000000a';
+/** Application id of the adapters' credential. */
+export const ownId = '11111111-0000-4000-8000-00000000a99d';
 export const signal = new AbortController().signal;
 
 /** The adapters over scripted answers: real SDK clients, a made-up Azure. */
@@ -29,7 +34,8 @@ export async function azureUnderTest(answer: (request: ScriptedRequest) => Scrip
   const clock = testClock();
   const observed: ObservedCall[] = [];
   const check = tenantCheck({ of: (tenant) => (tenant === contoso ? { subscriptions: [subscription], resourceGroups: ['rg-*'], vaults: ['kv-storefront'], workspaces: [workspace], gateHosts: [] } : null) });
-  const clients = azureClients(scriptedCredential, azure.agent);
+  const { budget, policy } = readBudget(clock);
+  const clients = azureClients(scriptedCredential, azure.agent, policy);
   const calls = azureCalls(check, clock, (call) => observed.push(call));
   const arm = armOf(clients, calls, clock);
   const operations = operationsOf({ arm, seal: operationSeal(new Uint8Array(32).fill(1)), clock, pollMs: 5000 });
@@ -44,6 +50,8 @@ export async function azureUnderTest(answer: (request: ScriptedRequest) => Scrip
     access: secretAccess(clients, calls, resources),
     metrics: requestMetrics(clients, calls, clock),
     logs: logNumbers(clients, calls, clock),
+    activity: activityLog(clients, calls, ownIdentity(scriptedCredential, ownId), clock),
+    budget,
     [Symbol.asyncDispose]: () => azure[Symbol.asyncDispose](),
   };
 }

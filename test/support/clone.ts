@@ -10,6 +10,8 @@ const run = promisify(execFile);
 export interface Clone extends AsyncDisposable {
   readonly path: string;
   branch(name: string): Promise<void>;
+  /** A branch that is there. */
+  take(name: string): Promise<void>;
   /** Commits every edit in one commit. @returns its SHA. */
   commit(edits: Readonly<Record<string, ((text: string) => string) | string | null>>): Promise<string>;
   push(): Promise<void>;
@@ -25,6 +27,7 @@ export async function clone(url: string, token: string): Promise<Clone> {
   return {
     path,
     branch: async (name) => void (await git('switch', '--quiet', '--create', name)),
+    take: async (name) => void (await git('switch', '--quiet', name)),
     async commit(edits) {
       for (const [file, edit] of Object.entries(edits)) await edited(path, file, edit);
       await git('add', '--all');

@@ -10,6 +10,7 @@ import type {
 } from '../../src/kernel/desired-state.ts';
 import type { DesiredStateReader } from '../../src/kernel/ports.ts';
 import type { SourceLocation } from '../../src/kernel/problem.ts';
+import { revisionSuffixOf } from '../../src/kernel/revision-suffix.ts';
 
 /** Builders of desired state: valid and realistic as they are, with digests that follow from what is overridden. */
 export const subscription = '00000000-0000-0000-0000-000000000000';
@@ -27,7 +28,7 @@ export function desiredEnvironment(overrides: Partial<DesiredEnvironment> = {}):
     region: 'westeurope',
     azure: { subscription, resourceGroup: 'rg-storefront-staging', managedEnvironment: 'cae-storefront-staging' },
     identities: [],
-    drift: { mode: 'propose' as const },
+    drift: { mode: 'propose' as const, paths: [] },
     freezes: [],
     bindings: [],
     services: [],
@@ -64,7 +65,7 @@ export function desiredService(overrides: Partial<DesiredService> = {}): Desired
     containers: [{ name, image, resources: { cpu: 0.5, memory: '1Gi' } }],
     scale: { minReplicas: replicas.min, maxReplicas: replicas.max },
   };
-  const revisionSuffix = overrides.revisionSuffix ?? `t${digestOf(template).slice(0, 10)}`;
+  const revisionSuffix = overrides.revisionSuffix ?? revisionSuffixOf(template);
   const ingress = overrides.ingress === undefined ? { port: 8080, external: true } : overrides.ingress;
   const app = overrides.app ?? {
     location: 'westeurope',
@@ -96,6 +97,8 @@ export function desiredService(overrides: Partial<DesiredService> = {}): Desired
     rollout: desiredRollout(),
     promotion: null,
     app,
+    ignores: [],
+    reapply: null,
     rawPaths: [],
     revisionSuffix,
     digest: digestOf(app),

@@ -87,10 +87,9 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
   function accept(app: App, body: JsonObject, verb: string, takesMs: number): OperationToken {
     const loose = looseOf(body);
     checkSecrets(app.id.name, loose);
-    const suffix = loose.properties.template.revisionSuffix ?? `${app.revisions.size + 1}`.padStart(7, '0');
-    const name = `${app.id.name}--${suffix}`;
-    checkTraffic(loose, app.revisions.values(), name);
     const template = canonicalJson({ ...loose.properties.template, revisionSuffix: '' });
+    const name = revisionNameOf(app, loose, template);
+    checkTraffic(loose, app.revisions.values(), name);
     const known = app.revisions.get(name);
     if (known !== undefined && known.template !== template) {
       throw new Rejected('the suffix is taken', { code: 'InvalidParameterValueInContainerTemplate', field: 'template.revisionsuffix' });
@@ -108,6 +107,14 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
     const token = `op-${operations.size}` as OperationToken;
     operations.set(token, { app, endsAt: app.busyUntil, failure });
     return token;
+  }
+
+  /** Without a suffix Azure chooses the name of what a new template makes, and only of that. */
+  function revisionNameOf({ id, revisions, latest }: App, { properties }: LooseApp, template: string): string {
+    const { revisionSuffix } = properties.template;
+    const same = revisions.get(latest ?? '');
+    if (revisionSuffix) return `${id.name}--${revisionSuffix}`;
+    return same?.template === template ? same.name : `${id.name}--${`${revisions.size + 1}`.padStart(7, '0')}`;
   }
 
   function makeRevision(app: App, name: string, template: string, loose: LooseApp, takesMs: number): void {

@@ -41,6 +41,10 @@ export interface MemoryGitHub {
   setBranch(name: string, sha: string | null): void;
   openPull(number: number, headSha: string, change?: Partial<PullRequest>): void;
   changePull(number: number, change: Partial<PullRequest>): void;
+  /** A person closes it, without a merge. */
+  closeBy(number: number, login: string): void;
+  /** A check run that somebody may name by its id. */
+  setCheckRun(id: number, run: { readonly name: string; readonly commit: string; readonly isOurs?: boolean }): void;
   addComment(comment: IssueComment): void;
   setPermission(login: string, permission: 'admin' | 'write' | 'read' | 'none'): void;
   /** The file cannot be read as what it is: a symlink, a submodule. */
@@ -68,6 +72,8 @@ export function memoryGitHub(): MemoryGitHub {
   const pulls = new Map<number, PullRequest>();
   const issueComments = new Map<number, IssueComment>();
   const permissions = new Map<string, 'admin' | 'write' | 'read' | 'none'>();
+  const closers = new Map<number, NonNullable<Awaited<ReturnType<RepositoryReader['closedBy']>>>>();
+  const checkRuns = new Map<number, NonNullable<Awaited<ReturnType<RepositoryReader['checkRun']>>>>();
   const world = reportedWorld();
   const fetched: string[] = [];
 
@@ -101,6 +107,8 @@ export function memoryGitHub(): MemoryGitHub {
     firstParent: async (_tenant, commit) => found(commit).parents[0] ?? null,
     mergedPullRequest: async (_tenant, commit) => [...pulls.values()].find(({ mergeCommit }) => mergeCommit === commit)?.number ?? null,
     comment: async (_tenant, id) => issueComments.get(id) ?? null,
+    closedBy: async (_tenant, number) => (pulls.get(number)?.state === 'closed' ? (closers.get(number) ?? { login: 'trueup[bot]', isBot: true }) : null),
+    checkRun: async (_tenant, id) => checkRuns.get(id) ?? null,
     permission: async (_tenant, login) => permissions.get(login) ?? 'none',
   };
   return {
@@ -123,12 +131,17 @@ export function memoryGitHub(): MemoryGitHub {
     setBranch: (name, sha) => void (sha === null ? branches.delete(name) : branches.set(name, sha)),
     openPull(number, headSha, change = {}) {
       const htmlUrl = `${memoryRepository.htmlUrl}/pull/${number}`;
-      pulls.set(number, { number, state: 'open', merged: false, mergeCommit: null, headSha, headRepositoryId: repositoryId, baseRef: 'main', baseRepositoryId: repositoryId, htmlUrl, ...change });
+      pulls.set(number, { number, state: 'open', merged: false, mergeCommit: null, mergedAt: null, headSha, headRepositoryId: repositoryId, baseRef: 'main', baseRepositoryId: repositoryId, htmlUrl, ...change });
     },
     changePull(number, change) {
       const pull = pulls.get(number) ?? refuse(`no pull request ${number}`);
       pulls.set(number, { ...pull, ...change });
     },
+    closeBy(number, login) {
+      pulls.set(number, { ...(pulls.get(number) ?? refuse(`no pull request ${number}`)), state: 'closed' });
+      closers.set(number, { login, isBot: false });
+    },
+    setCheckRun: (id, run) => void checkRuns.set(id, { isOurs: true, ...run }),
     addComment: (comment) => void issueComments.set(comment.id, comment),
     setPermission: (login, permission) => void permissions.set(login, permission),
     setMode(sha, path, mode) {

@@ -1,4 +1,5 @@
-import type { ObservedSecretVersion, SecretAccess, VaultMetadata } from '../../src/contexts/configuration-secrets/ports.ts';
+import type { SecretAccess, VaultMetadata } from '../../src/contexts/configuration-secrets/ports.ts';
+import type { ObservedSecretVersion } from '../../src/kernel/key-vault.ts';
 import { NotAllowed } from '../../src/kernel/errors.ts';
 
 export interface MemoryVaults {

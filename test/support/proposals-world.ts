@@ -1,4 +1,6 @@
 import { commitReader, type CommitReader } from '../../src/gitops/desired/commit-reader.ts';
+import { manifestLanguage } from '../../src/gitops/desired/language.ts';
+import type { ParsedFile } from '../../src/gitops/domain/parsed-file.ts';
 import { parseFile } from '../../src/gitops/parser/parse-file.ts';
 import type { RepositoryReader } from '../../src/gitops/ports.ts';
 import type { DeploymentProgress, DeploymentState, ServiceProgress } from '../../src/kernel/messages/deployment.ts';
@@ -83,8 +85,25 @@ export function proposalsWorld(faults?: Faults): ProposalsWorld {
 
 function realCommits(repository: RepositoryReader): CommitReader {
   const parse = async (path: string, bytes: Uint8Array) => parseFile(path, bytes);
-  return commitReader({ repository, parser: { parse }, parsed: memoryParsed() });
+  return commitReader({ repository, parser: { parse }, parsed }, language);
 }
+
+/** Content-addressed, so that worlds of the same files share it. */
+const parsed = memoryParsed();
+const numbers = new Map<ParsedFile, number>();
+const compiled = new Map<string, ReturnType<typeof manifestLanguage.compile>>();
+
+/** The same files are compiled once for all worlds: a test that fails every call once makes many. */
+const language: typeof manifestLanguage = {
+  ...manifestLanguage,
+  compile(files) {
+    for (const file of files) if (!numbers.has(file)) numbers.set(file, numbers.size);
+    const key = files.map((file) => numbers.get(file)).join(' ');
+    const known = compiled.get(key) ?? manifestLanguage.compile(files);
+    compiled.set(key, known);
+    return known;
+  },
+};
 
 export function knownGood(over: Partial<KnownGood> & Pick<KnownGood, 'commit'>): KnownGood {
   return {

@@ -1,5 +1,6 @@
 import type { Change } from '../../src/kernel/plan.ts';
 import type { Problem } from '../../src/kernel/problem.ts';
+import { driftFinding } from './drift-findings.ts';
 import { serviceProgress } from './progress.ts';
 import { startedReport, type DeployReport } from '../../src/gitops/records/deploy-report.ts';
 import type { HealthReport } from '../../src/gitops/records/health-report.ts';
@@ -50,7 +51,7 @@ export function sampleHealth(over: Partial<HealthReport> = {}): HealthReport {
     environment: 'prod',
     health: { verdict: 'degraded', since: '2026-11-24T05:00:00.000Z', services: [{ service: 'checkout', tenant: 'contoso', verdict: 'degraded', checks: [check, { ...check, kind: 'liveness', verdict: 'healthy', detail: 'answers in 12 ms' }] }] },
     healthAt: '2026-11-24T05:00:30.000Z',
-    drift: [{ id: 'f1', class: 'changed', severity: 'high', service: 'checkout', path: 'properties.template.containers[checkout].image', desired: 'contoso.azurecr.io/checkout:1.5.0', live: 'contoso.azurecr.io/checkout:9.9.9', summary: 'Another image runs than Git declares', firstSeenAt: '2026-11-24T04:55:00.000Z' }],
+    drift: [driftFinding()],
     driftAt: '2026-11-24T05:00:10.000Z',
     written: null,
     ...over,

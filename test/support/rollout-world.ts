@@ -3,6 +3,7 @@ import type { DesiredEnvironment, DesiredGate, DesiredRollout, DesiredService, J
 import type { Envelope } from '../../src/kernel/envelope.ts';
 import type { PayloadOf } from '../../src/kernel/messages/catalogue.ts';
 import type { GateAnswer } from '../../src/kernel/messages/deployment.ts';
+import { revisionSuffixOf } from '../../src/kernel/revision-suffix.ts';
 import type { ServiceStanding } from '../../src/kernel/standing.ts';
 import { envelopeOf, testDelivery, type Faults } from './delivery.ts';
 import { commitAt, deploymentWorld, tenant, type DeploymentWorld } from './deployment-world.ts';
@@ -38,7 +39,7 @@ export function rolloutRelease(version: number, tag = `1.0.${version}`, { rollou
   const plain = desiredService({ name, image: `contoso.azurecr.io/${name}:${tag}` });
   const env = [...Object.entries(configuration.values).map(([key, value]) => ({ name: key, value })), { name: secret.env, secretRef: secret.appSecretName }];
   const template = { containers: [{ name, image: plain.image, env }], scale: { minReplicas: 1, maxReplicas: 4 } };
-  const revisionSuffix = `t${digestOf(template).slice(0, 10)}`;
+  const revisionSuffix = revisionSuffixOf(template);
   const { appSecretName, keyVaultUrl, identityId: identity } = secret;
   const properties = { ...plain.app.properties, configuration: { ...plain.app.properties.configuration, secrets: [{ name: appSecretName, keyVaultUrl, identity }] }, template: { ...template, revisionSuffix } };
   const app = { ...plain.app, properties };

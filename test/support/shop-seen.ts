@@ -42,7 +42,7 @@ export interface AppJson {
       readonly secrets: readonly { readonly name: string; readonly keyVaultUrl?: string; readonly identity?: string }[] | null;
     };
     readonly template: {
-      readonly containers: readonly { readonly image: string; readonly env: readonly { readonly name: string; readonly value?: string; readonly secretRef?: string }[] }[];
+      readonly containers: readonly { readonly image: string; readonly resources: { readonly cpu: number; readonly memory: string }; readonly env: readonly { readonly name: string; readonly value?: string; readonly secretRef?: string }[] }[];
       readonly scale: { readonly minReplicas: number | null; readonly maxReplicas: number };
     };
   };

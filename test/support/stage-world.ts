@@ -14,7 +14,7 @@ import { shopVaults, vaultOf } from './shop.ts';
 import { shopSeen, type Shop } from './shop-seen.ts';
 
 /** Short, and in the order of the real service. */
-const quick: Pace = { operationMs: 300, environmentMs: 500, readyMs: 800, metricsDelayMs: 300, expiryMs: 5_000, vaultSyncMs: 60_000 };
+const quick: Pace = { operationMs: 300, environmentMs: 500, readyMs: 800, metricsDelayMs: 300, activityDelayMs: 300, expiryMs: 5_000, vaultSyncMs: 60_000 };
 
 export interface StageWorld extends AsyncDisposable {
   readonly stage: Stage;

@@ -1,10 +1,13 @@
 import type { SecretAccess, VaultMetadata } from '../../contexts/configuration-secrets/ports.ts';
 import type { ContainerApps, EndpointProbe, LogNumbers, RevisionRequests } from '../../contexts/deployment/ports.ts';
-import type { LiveState } from '../../contexts/drift-detection/ports.ts';
+import type { ActivityLog, LiveState, ReadBudget } from '../../contexts/drift-detection/ports.ts';
 import type { EnvironmentResources, InventoryReader } from '../../contexts/environment-inventory/ports.ts';
 import type { HealthEndpoints, RequestMetrics, ScaleWriter, Workloads } from '../../contexts/health-scaling/ports.ts';
 import type { Grants } from '../../contexts/tenant-isolation/ports.ts';
+import type { LiveApps } from '../../gitops/ports.ts';
+import { appId } from '../../kernel/container-app.ts';
 import type { Clock } from '../../kernel/ports.ts';
+import { activityLog } from './activity-log.ts';
 import { armOf } from './arm.ts';
 import { azureCalls, type ObservedCall } from './calls.ts';
 import { azureClients } from './clients.ts';
@@ -16,6 +19,8 @@ import { vaultMetadata } from './key-vault.ts';
 import { logNumbers } from './log-numbers.ts';
 import { operationSeal } from './operation-seal.ts';
 import { operationsOf } from './operations.ts';
+import { ownIdentity } from './own-identity.ts';
+import { readBudget } from './read-budget.ts';
 import { requestMetrics } from './request-metrics.ts';
 import { azureAgent, type Route } from './route.ts';
 import { secretAccess } from './secret-access.ts';
@@ -43,7 +48,9 @@ export interface AzureAdapters {
   readonly access: SecretAccess;
   readonly apps: ContainerApps;
   readonly endpoints: EndpointProbe & HealthEndpoints;
-  readonly live: LiveState;
+  readonly live: LiveState & LiveApps;
+  readonly activity: ActivityLog;
+  readonly budget: ReadBudget;
   readonly workloads: Workloads;
   readonly metrics: RequestMetrics & RevisionRequests;
   readonly logs: LogNumbers;
@@ -53,7 +60,9 @@ export interface AzureAdapters {
 export function azureAdapters(options: AzureOptions): AzureAdapters {
   const { clock, route, pollMs } = options;
   const agent = azureAgent(route);
-  const clients = azureClients(azureCredential(options.credential, agent), agent);
+  const credential = azureCredential(options.credential, agent);
+  const { budget, policy } = readBudget(clock);
+  const clients = azureClients(credential, agent, policy);
   const check = tenantCheck(options.grants);
   const calls = azureCalls(check, clock, options.onCall ?? (() => undefined));
   const arm = armOf(clients, calls, clock);
@@ -67,7 +76,9 @@ export function azureAdapters(options: AzureOptions): AzureAdapters {
     access: secretAccess(clients, calls, resources),
     apps,
     endpoints: endpointProbe(check, probeAgent(route)),
-    live: apps,
+    live: { apps: apps.apps, replicas: apps.replicas, app: (tenant, place, name, signal) => apps.observe(tenant, appId(place, name), signal) },
+    activity: activityLog(clients, calls, ownIdentity(credential, options.credential.clientId), clock),
+    budget,
     workloads: {
       apps: apps.apps,
       revision: apps.revision,

@@ -1,8 +1,9 @@
 import { ContainerAppsAPIClient } from '@azure/arm-appcontainers';
 import { AuthorizationManagementClient } from '@azure/arm-authorization';
+import { MonitorClient } from '@azure/arm-monitor';
 import { ManagedServiceIdentityClient } from '@azure/arm-msi';
 import { ResourceManagementClient } from '@azure/arm-resources';
-import type { HttpClient, Pipeline } from '@azure/core-rest-pipeline';
+import type { HttpClient, Pipeline, PipelinePolicy } from '@azure/core-rest-pipeline';
 import type { TokenCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import { MetricsQueryClient } from '@azure/monitor-query';
@@ -32,25 +33,29 @@ interface SubscriptionClients {
   readonly resources: ResourceManagementClient;
   readonly identities: ManagedServiceIdentityClient;
   readonly authorization: AuthorizationManagementClient;
+  readonly monitor: MonitorClient;
 }
 
-export function azureClients(credential: TokenCredential, agent: https.Agent): Clients {
+/** @param policy sees what Resource Manager is asked and answers. */
+export function azureClients(credential: TokenCredential, agent: https.Agent, policy: PipelinePolicy): Clients {
   const http = pinnedHttpClient(agent, [managementHost]);
   // Retries belong to jobs/: the SDK sleeps any Retry-After inside the worker and repeats POSTs.
   const options = { httpClient: http, retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } };
+  const managed = { ...options, additionalPolicies: [{ policy, position: 'perRetry' as const }] };
   const logs = pinnedHttpClient(agent, [logsHost]);
   const subscriptions = new Map<string, SubscriptionClients>();
   const vaults = new Map<string, SecretClient>();
   return {
     http,
     logs: { pipeline: new LogsQueryClient(credential, { ...options, httpClient: logs }).pipeline, http: logs },
-    metrics: new MetricsQueryClient(credential, options),
+    metrics: new MetricsQueryClient(credential, managed),
     of: (subscription) =>
       kept(subscriptions, subscription.toLowerCase(), (id) => ({
-        apps: new ContainerAppsAPIClient(credential, id, options),
-        resources: new ResourceManagementClient(credential, id, options),
-        identities: new ManagedServiceIdentityClient(credential, id, options),
-        authorization: new AuthorizationManagementClient(credential, id, options),
+        apps: new ContainerAppsAPIClient(credential, id, managed),
+        resources: new ResourceManagementClient(credential, id, managed),
+        identities: new ManagedServiceIdentityClient(credential, id, managed),
+        authorization: new AuthorizationManagementClient(credential, id, managed),
+        monitor: new MonitorClient(credential, id, managed),
       })),
     secrets: (vault) =>
       kept(vaults, `${vault.toLowerCase()}.vault.azure.net`, (host) => new SecretClient(`https://${host}`, credential, { ...options, httpClient: pinnedHttpClient(agent, [host]) })),

@@ -26,13 +26,14 @@ describe('container apps', () => {
     ]);
   });
 
-  test('every page of a list is read', async () => {
+  test('every page of a list is read, and nothing else', async () => {
     await using world = await azureUnderTest(({ path }) => {
       const page = Number(/page=(\d)/.exec(path)?.[1] ?? 1);
       const nextLink = page < 3 ? `https://management.azure.com${appPath}?api-version=2025-01-01&page=${page + 1}` : null;
       return { status: 200, body: { value: [app(`app-${page}`)], nextLink } };
     });
     expect((await world.apps.apps(contoso, place, signal)).map(({ id }) => id.name)).toEqual(['app-1', 'app-2', 'app-3']);
+    expect(world.azure.requests).toHaveLength(3);
   });
 
   test('a group that is not there holds no apps, one that cannot be seen is an error', async () => {

@@ -1,4 +1,5 @@
-import type { ObservedSecretVersion, ObservedVault, VaultMetadata } from '../../contexts/configuration-secrets/ports.ts';
+import type { VaultMetadata } from '../../contexts/configuration-secrets/ports.ts';
+import type { ObservedSecretVersion, ObservedVault } from '../../kernel/key-vault.ts';
 import { Rejected } from '../../kernel/errors.ts';
 import { orNull, type Call, type Calls } from './calls.ts';
 import type { Clients } from './clients.ts';

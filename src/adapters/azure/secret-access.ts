@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RoleAssignment } from '@azure/arm-authorization';
-import type { ObservedVault, SecretAccess } from '../../contexts/configuration-secrets/ports.ts';
+import type { SecretAccess } from '../../contexts/configuration-secrets/ports.ts';
+import type { ObservedVault } from '../../kernel/key-vault.ts';
 import type { EnvironmentResources } from '../../contexts/environment-inventory/ports.ts';
 import { Rejected } from '../../kernel/errors.ts';
 import type { Call, Calls } from './calls.ts';

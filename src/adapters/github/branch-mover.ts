@@ -1,4 +1,5 @@
 import type { Proposal } from '../../gitops/ports.ts';
+import { Rejected } from '../../kernel/errors.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import type { Repositories } from './repositories.ts';
 
@@ -18,11 +19,22 @@ export function branchMover(repositories: Repositories): BranchMover {
       const head = found?.data.object.sha ?? null;
       if (head === commit) return true;
       if (head !== null && !ours.includes(head)) return false;
-      await repositories.call(tenant, 'moving a branch', async (client, at) => {
+      const move = repositories.call(tenant, 'moving a branch', async (client, at) => {
         if (head === null) await client.rest.git.createRef({ ...at, ref: `refs/heads/${branch}`, sha: commit, request: { signal } });
         else await client.rest.git.updateRef({ ...at, ref: `heads/${branch}`, sha: commit, force: true, request: { signal } });
       });
-      return true;
+      return move.then(() => true, async (error: unknown) => {
+        if (head === null && error instanceof Rejected && (await isBelowAnother(repositories, tenant, branch))) return false;
+        throw error;
+      });
     },
   };
+}
+
+/** Git knows no `a/b` where there is a branch `a`, which is somebody else's. */
+async function isBelowAnother(repositories: Repositories, tenant: TenantId, branch: string): Promise<boolean> {
+  const parts = branch.split('/');
+  const above = parts.slice(1).map((_, index) => parts.slice(0, index + 1).join('/'));
+  const found = await Promise.all(above.map((name) => repositories.callOrNull(tenant, 'reading a branch', (client, at) => client.rest.git.getRef({ ...at, ref: `heads/${name}` }))));
+  return found.some((one) => one !== null);
 }

@@ -38,7 +38,7 @@ export function githubAdapters({ clients, memo, appId, clock }: GitHubOptions): 
   const deployment = deploymentWriter(repositories, memo);
   const pullRequests = pullRequestWriter(repositories, clients);
   return {
-    repository: repositoryReader(repositories),
+    repository: repositoryReader(repositories, appId),
     installations: installationsOf(clients, clock),
     redeliverFailed: () => redeliverFailed(clients, clock),
     proposals: {

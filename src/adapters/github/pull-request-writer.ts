@@ -14,7 +14,7 @@ export interface PullRequestWriter {
 }
 
 /** Only these branches are this App's: what it may write beyond them is nobody's wish. */
-const ownBranches = /^trueup\/[a-z0-9][a-z0-9-]*$/;
+const ownBranches = /^trueup(?:\/[a-z0-9][a-z0-9-]*)+$/;
 
 /** @see Proposals */
 export function pullRequestWriter(repositories: Repositories, clients: GitHubClients): PullRequestWriter {

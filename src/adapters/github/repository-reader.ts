@@ -6,7 +6,8 @@ import type { Repositories } from './repositories.ts';
 const treesKept = 64;
 
 /** @see RepositoryReader */
-export function repositoryReader({ names, call, callOrNull }: Repositories): RepositoryReader {
+export function repositoryReader(repositories: Repositories, appId: number): RepositoryReader {
+  const { names, call, callOrNull } = repositories;
   return {
     async repository(tenant) {
       const { owner, repo, defaultBranch, htmlUrl } = await names(tenant);
@@ -29,6 +30,21 @@ export function repositoryReader({ names, call, callOrNull }: Repositories): Rep
       );
       return data.merge_base_commit.sha;
     },
+    async firstParent(tenant, commit) {
+      const { data } = await call(tenant, 'reading a commit', (client, at) => client.rest.git.getCommit({ ...at, commit_sha: commit }));
+      return data.parents[0]?.sha ?? null;
+    },
+    ...pullRequestReader(repositories),
+    ...peopleReader(repositories),
+    async checkRun(tenant, id) {
+      const answer = await callOrNull(tenant, 'reading a check', (client, at) => client.rest.checks.get({ ...at, check_run_id: id }));
+      return answer && { name: answer.data.name, commit: answer.data.head_sha, isOurs: answer.data.app?.id === appId };
+    },
+  };
+}
+
+function pullRequestReader({ call, callOrNull }: Repositories): Pick<RepositoryReader, 'pullRequest' | 'openPullRequests' | 'mergedPullRequest'> {
+  return {
     async pullRequest(tenant, number) {
       const answer = await callOrNull(tenant, 'reading a pull request', (client, at) => client.rest.pulls.get({ ...at, pull_number: number }));
       return answer && pullRequestOf(answer.data);
@@ -39,21 +55,28 @@ export function repositoryReader({ names, call, callOrNull }: Repositories): Rep
       );
       return list.map(({ number }) => number);
     },
-    async firstParent(tenant, commit) {
-      const { data } = await call(tenant, 'reading a commit', (client, at) => client.rest.git.getCommit({ ...at, commit_sha: commit }));
-      return data.parents[0]?.sha ?? null;
-    },
     async mergedPullRequest(tenant, commit) {
       const { data } = await call(tenant, 'finding the pull request of a commit', (client, at) =>
         client.rest.repos.listPullRequestsAssociatedWithCommit({ ...at, commit_sha: commit }),
       );
       return data.find((pull) => pull.merged_at !== null && pull.merge_commit_sha === commit)?.number ?? null;
     },
+  };
+}
+
+/** What people said and did, and who may. */
+function peopleReader({ callOrNull }: Repositories): Pick<RepositoryReader, 'comment' | 'closedBy' | 'permission'> {
+  return {
     async comment(tenant, commentId) {
       const answer = await callOrNull(tenant, 'reading a comment', (client, at) => client.rest.issues.getComment({ ...at, comment_id: commentId }));
       if (answer === null) return null;
       const { id, user, body } = answer.data;
       return { id, author: user?.login ?? '', authorIsBot: user === null || user.type === 'Bot', body: body ?? '' };
+    },
+    async closedBy(tenant, number) {
+      const answer = await callOrNull(tenant, 'reading who closed a pull request', (client, at) => client.rest.issues.get({ ...at, issue_number: number }));
+      const by = answer?.data.closed_by ?? null;
+      return by === null ? null : { login: by.login, isBot: by.type === 'Bot' };
     },
     async permission(tenant, login) {
       const answer = await callOrNull(tenant, 'reading a permission', (client, at) => client.rest.repos.getCollaboratorPermissionLevel({ ...at, username: login }));
@@ -84,17 +107,19 @@ interface PullRequestAnswer {
   readonly state: string;
   readonly merged: boolean;
   readonly merge_commit_sha: string | null;
+  readonly merged_at: string | null;
   readonly html_url: string;
   readonly head: { readonly sha: string; readonly repo: { readonly id: number } | null };
   readonly base: { readonly ref: string; readonly repo: { readonly id: number } };
 }
 
-function pullRequestOf({ number, state, merged, merge_commit_sha, html_url, head, base }: PullRequestAnswer): PullRequest {
+function pullRequestOf({ number, state, merged, merge_commit_sha, merged_at, html_url, head, base }: PullRequestAnswer): PullRequest {
   return {
     number,
     state: state === 'open' ? 'open' : 'closed',
     merged,
     mergeCommit: merged ? merge_commit_sha : null,
+    mergedAt: merged_at,
     headSha: head.sha,
     headRepositoryId: head.repo?.id ?? null,
     baseRef: base.ref,

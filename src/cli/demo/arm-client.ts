@@ -15,6 +15,13 @@ export async function armGet(address: ArmAddress, path: string): Promise<unknown
   return JSON.parse(body);
 }
 
+/** A person's own write, the one that the token is of. @throws for what is not accepted; what is accepted may still go on. */
+export async function armWrite(address: ArmAddress, method: 'PUT' | 'PATCH' | 'POST' | 'DELETE', path: string, body: object | null): Promise<void> {
+  const headers = { authorization: `Bearer ${address.token}`, ...(body && { 'content-type': 'application/json' }) };
+  const { status } = await httpCall(`${address.arm}${path}`, { method, ca: address.ca, headers }, body ? JSON.stringify(body) : undefined);
+  if (status < 200 || status > 299) throw new Error(`${method} ${path} answered ${status}`);
+}
+
 /** What a user of a workload sees: GET through the ingress, which is found by its name although it is on this machine. */
 export function ingressGet({ arm, ca }: ArmAddress, fqdn: string): Promise<HttpAnswer> {
   return httpCall(`${arm}/`, { ca, servername: fqdn, headers: { host: fqdn } });

@@ -11,8 +11,12 @@ export interface Maintainer {
   checkText(commit: string, name: string): Promise<string | null>;
   /** The open pull request of a branch that begins so; null while there is none. */
   proposal(branch: string): Promise<ProposedPullRequest | null>;
-  /** A file on the default branch. */
-  file(path: string): Promise<string>;
+  /** A file on the default branch, or at another branch or commit. */
+  file(path: string, at?: string): Promise<string>;
+  /** The files that a pull request changes, each with its hunks as GitHub shows them. */
+  changes(number: number): Promise<readonly { readonly path: string; readonly patch: string }[]>;
+  /** Comments on the pull request. */
+  say(number: number, text: string): Promise<void>;
   /** The App's comment on the pull request; null while there is none. */
   comment(number: number): Promise<{ readonly body: string; readonly url: string } | null>;
 }
@@ -73,12 +77,19 @@ export function maintainerOf(api: string, token: string, owner: string, repo: st
       const found = data.find(({ head }) => head.ref.startsWith(branch));
       return found ? { number: found.number, url: found.html_url, head: found.head.sha, title: found.title, author: found.user?.login ?? '', body: found.body ?? '' } : null;
     },
-    async file(path) {
-      return (await readFile(octokit, { ...at, path, branch: 'main' })).text;
+    async file(path, ref = 'main') {
+      return (await readFile(octokit, { ...at, path, branch: ref })).text;
+    },
+    async changes(number) {
+      const { data } = await octokit.pulls.listFiles({ ...at, pull_number: number });
+      return data.map(({ filename, patch = '' }) => ({ path: filename, patch }));
+    },
+    async say(number, text) {
+      await octokit.issues.createComment({ ...at, issue_number: number, body: text });
     },
     async comment(number) {
       const { data } = await octokit.issues.listComments({ ...at, issue_number: number });
-      const [comment] = data;
+      const comment = data.find(({ user }) => user?.type === 'Bot');
       return comment ? { body: comment.body ?? '', url: comment.html_url } : null;
     },
   };

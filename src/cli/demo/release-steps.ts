@@ -1,3 +1,4 @@
+import { unescaped } from './unescaped.ts';
 import { groupOf, type Scene, type StoryStep } from './scene.ts';
 import { environments, release, releasedImages } from './storefront.ts';
 import { until } from './until.ts';
@@ -51,7 +52,7 @@ export function releaseSteps(scene: Scene, between: readonly StoryStep[]): reado
 }
 
 /** @throws unless one healthy revision has all the traffic of a service that declares the image. */
-async function serves({ azure, app }: Scene, environment: string, service: string, image: string): Promise<void> {
+export async function serves({ azure, app }: Scene, environment: string, service: string, image: string): Promise<void> {
   const { properties } = await app(environment, service, (found) => found.properties.template.containers[0]?.image === image);
   const serving = properties.configuration.ingress?.traffic?.filter(({ weight }) => weight > 0) ?? [];
   const [only] = serving;
@@ -66,5 +67,5 @@ const linesShown = 16;
 function shownLines(body: string): readonly string[] {
   const [visible = ''] = body.split('<details>');
   const lines = visible.split('\n').filter((line) => line.trim() !== '' && !/^<|^\|[-|]+\|$/.test(line));
-  return [...lines.slice(0, linesShown).map((line) => line.replace(/\\([\\`*_{}[\]()#+\-.!|<>~])/g, '$1')), ...(lines.length > linesShown ? [`... and ${lines.length - linesShown} more lines`] : [])];
+  return [...lines.slice(0, linesShown).map(unescaped), ...(lines.length > linesShown ? [`... and ${lines.length - linesShown} more lines`] : [])];
 }

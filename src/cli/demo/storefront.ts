@@ -65,6 +65,12 @@ export const release: Readonly<Record<string, (text: string) => string>> = {
   'trueup/settings/storefront.yaml': (text) => text.replace('prod: { version: 3f0c2a5b6d7e8f901a2b3c4d5e6f7081 }', 'prod: { version: 7d0a1c93b85e4f2a96d1e3c05b7f8a24 }'),
 };
 
+/** What a person puts into production past Git. */
+export const hotfix = 'contoso.azurecr.io/checkout:1.5.0-hotfix';
+
+/** Replicas of checkout in production: as the release declares it, and as a person sets it past Git. */
+export const most = { declared: 24, live: 30 } as const;
+
 /** Of every hundred requests it answers twenty with 500: ready, and bad. */
 export const badImage = 'contoso.azurecr.io/gateway:2.2.0-5xx-20';
 

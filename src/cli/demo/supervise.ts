@@ -32,7 +32,7 @@ export function supervise({ args, env, logFile, onRestart }: SuperviseOptions): 
 
   function launch(): ChildProcess {
     const startedAt = performance.now();
-    const started = spawn(process.execPath, args, { env: { PATH: process.env['PATH'] ?? '', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const started = spawn(process.execPath, args, { env: { ...ofThisProcess(), ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
     started.stdout.pipe(log, { end: false });
     started.stderr.pipe(log, { end: false });
     started.once('exit', (_code, signal) => {
@@ -65,4 +65,10 @@ async function ended(child: ChildProcess): Promise<void> {
   const kill = setTimeout(() => child.kill('SIGKILL'), 30_000);
   await exit;
   clearTimeout(kill);
+}
+
+/** Where programs are found, and where Node keeps what it has compiled, if anywhere: all else is said. */
+function ofThisProcess(): Readonly<Record<string, string>> {
+  const { PATH = '', NODE_COMPILE_CACHE: compiled } = process.env;
+  return { PATH, ...(compiled !== undefined && { NODE_COMPILE_CACHE: compiled }) };
 }

@@ -3,8 +3,8 @@ import type { Pace } from '../../local/azure/world.ts';
 
 /** `quick` for tests. `real` after what was measured of Azure: minutes for an environment, most of a minute for an app. */
 const paces = {
-  quick: { operationMs: 100, environmentMs: 200, readyMs: 200, metricsDelayMs: 200, expiryMs: 2_000, vaultSyncMs: 5_000 },
-  real: { operationMs: 25_000, environmentMs: 120_000, readyMs: 20_000, metricsDelayMs: 120_000, expiryMs: 720_000, vaultSyncMs: 1_800_000 },
+  quick: { operationMs: 100, environmentMs: 200, readyMs: 200, metricsDelayMs: 200, activityDelayMs: 200, expiryMs: 2_000, vaultSyncMs: 5_000 },
+  real: { operationMs: 25_000, environmentMs: 120_000, readyMs: 20_000, metricsDelayMs: 120_000, activityDelayMs: 300_000, expiryMs: 720_000, vaultSyncMs: 1_800_000 },
 } as const satisfies Record<string, Pace>;
 
 export type PaceName = keyof typeof paces;

@@ -1,11 +1,10 @@
 import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { CommanderError, type Command } from 'commander';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { run } from '../../../test/support/cli-run.ts';
 import { goodManifests } from '../../../test/support/manifests.ts';
 import { diffCommand } from '../diff.ts';
-import { withExitCodes } from '../exit-codes.ts';
 import { renderCommand } from '../render.ts';
 import { validateCommand } from '../validate.ts';
 
@@ -23,29 +22,6 @@ async function write(name: string, files: Readonly<Record<string, string>>): Pro
     await writeFile(join(root, path), text);
   }
   return root;
-}
-
-interface Run {
-  readonly out: string;
-  readonly err: string;
-  readonly code: number;
-}
-
-/** Runs a command as a person would, with what it prints and how it ends. */
-async function run(command: Command, ...words: string[]): Promise<Run> {
-  const out: string[] = [];
-  const err: string[] = [];
-  vi.spyOn(console, 'log').mockImplementation((line: string) => void out.push(line));
-  vi.spyOn(console, 'error').mockImplementation((line: string) => void err.push(line));
-  command.configureOutput({ writeErr: (text) => void err.push(text), writeOut: (text) => void out.push(text) });
-  try {
-    await withExitCodes(command).parseAsync(words, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-  }
-  const code = Number(process.exitCode ?? 0);
-  process.exitCode = 0;
-  return { out: out.join('\n'), err: err.join('\n'), code };
 }
 
 const service = 'trueup/RuntimeService.yaml';
@@ -171,13 +147,16 @@ describe('trueup render and diff', () => {
     const root = await write('good', goodManifests());
     const rendered = await run(renderCommand(), root, '--environment', 'prod', '--format', 'json');
     expect(rendered.code).toBe(0);
-    await write('bodies', { 'desired.json': rendered.out, 'live.json': `{"value": ${rendered.out.replace('checkout:1.4.1', 'checkout:9')}}`, 'none.json': '[]', 'text.json': 'x' });
+    await write('bodies', { 'desired.json': rendered.out, 'live.json': `{"value": ${rendered.out.replace('checkout:1.4.1', 'checkout:9')}}`, 'none.json': '[]', 'text.json': 'x', 'other.json': '[{"properties": {}}, 7]' });
     const body = (name: string): string => join(folder, 'bodies', name);
     expect(await run(diffCommand(), body('desired.json'), body('desired.json'))).toMatchObject({ code: 0, out: 'As declared.' });
     const other = await run(diffCommand(), body('desired.json'), body('live.json'));
     expect(other).toMatchObject({ code: 1, out: 'checkout:\n  properties.template.containers[checkout].image\n    declared "contoso.azurecr.io/checkout:1.4.1"\n    live     "contoso.azurecr.io/checkout:9"' });
     expect(await run(diffCommand(), body('desired.json'), body('none.json'))).toMatchObject({ code: 1, out: 'checkout: declared, and not there' });
-    expect(await run(diffCommand(), body('desired.json'), body('text.json'))).toMatchObject({ code: 2 });
+    expect(await run(diffCommand(), body('desired.json'), body('text.json'))).toMatchObject({ code: 2, err: expect.stringMatching(/text\.json(:1:1)? is no JSON/) });
+    expect(await run(diffCommand(), body('other.json'), body('desired.json'))).toMatchObject({ code: 2, err: expect.stringContaining('other.json, [1]: is no container app') });
+    // Nothing declared is no agreement.
+    expect(await run(diffCommand(), body('none.json'), body('desired.json'))).toMatchObject({ code: 2, err: expect.stringContaining('declares no container app') });
     expect(await run(diffCommand(), body('desired.json'), body('gone.json'))).toMatchObject({ code: 2 });
   });
 

@@ -1,6 +1,7 @@
 import type { AzurePlace } from '../../kernel/desired-state.ts';
 import type { AbortSignal } from '../../kernel/context.ts';
 import type { TenantId } from '../../kernel/ids.ts';
+import type { ObservedSecretVersion, ObservedVault } from '../../kernel/key-vault.ts';
 import type { Clock, DesiredStateReader, Store } from '../../kernel/ports.ts';
 
 export interface ConfigurationSecretsPorts {
@@ -9,21 +10,6 @@ export interface ConfigurationSecretsPorts {
   readonly desired: DesiredStateReader;
   readonly vaults: VaultMetadata;
   readonly access: SecretAccess;
-}
-
-export interface ObservedVault {
-  /** ARM resource id. */
-  readonly id: string;
-  readonly name: string;
-}
-
-export interface ObservedSecretVersion {
-  readonly version: string;
-  readonly enabled: boolean;
-  /** ISO-8601 or null. */
-  readonly notBefore: string | null;
-  readonly expiresOn: string | null;
-  readonly createdOn: string | null;
 }
 
 /** Key Vault through metadata only: no method of this port can return a secret's value. */

@@ -42,6 +42,35 @@ describe('the plan', () => {
     expect((await plan(await running(v1), [v1], [head])).changes).toMatchObject([{ effect, risk }]);
   });
 
+  it.each([
+    { reason: 'nothing else differs', byHand: null, effect: 'tags only', summary: /: nothing else differs$/ },
+    { reason: 'a setting of the app is put back', byHand: { properties: { configuration: { ingress: { external: false } } } }, effect: 'app-scoped: hits all revisions', summary: /: 2 fields$/ },
+    { reason: 'another image is put back', byHand: { properties: { template: { revisionSuffix: 'hand', containers: [{ name: 'checkout', image: 'contoso.azurecr.io/checkout:hot' }] } } }, effect: 'creates a revision', summary: /: hot → 1\.4\.1, / },
+  ])('of an annotation that asks for it says so, and what Azure does: $reason', async ({ byHand, effect, summary }) => {
+    const world = await running(v1);
+    if (byHand !== null) world.apps.byHand(world.app('checkout'), byHand);
+    const app = { ...v1.app, tags: { ...v1.app.tags, 'trueup-reapply': '2' } };
+    const { changes } = await plan(world, [v1], [{ ...v1, app, reapply: '2', digest: 'asked' }]);
+    expect(changes).toMatchObject([{ action: 'update', effect, summary: expect.stringMatching(/^applied again, because its annotation asks for it: /) }]);
+    expect(changes[0]?.summary).toMatch(summary);
+    const [with2] = (await plan(world, [v1], [{ ...v2, app: { ...v2.app, tags: app.tags }, reapply: '2', digest: 'asked' }])).changes;
+    expect(with2?.summary, 'a release that is asked for, too').not.toContain('applied again');
+  });
+
+  it.each([
+    { reason: 'its own identity, with the rights that it has', byHand: { identity: { type: 'SystemAssigned' } }, gone: 'identity' },
+    { reason: 'a registry and who may call it', byHand: { properties: { configuration: { registries: [{ server: 'r.example', username: 'u', passwordSecretRef: 's' }], ingress: { ipSecurityRestrictions: [{ name: 'a', ipAddressRange: '10.0.0.0/8', action: 'Allow' }] } } } }, gone: 'ingress.ipSecurityRestrictions, registries' },
+    { reason: 'nothing of a revision', byHand: { properties: { template: { revisionSuffix: 'hand', terminationGracePeriodSeconds: 60 } } }, gone: null },
+    { reason: 'nothing that has another value', byHand: { properties: { configuration: { ingress: { targetPort: 81 } } } }, gone: null },
+    { reason: 'no domain, which stays', byHand: { properties: { configuration: { ingress: { customDomains: [{ name: 'shop.example' }] } } } }, gone: null },
+  ])('says what goes that no rollback brings back: $reason', async ({ byHand, gone }) => {
+    const world = await running(v1);
+    world.apps.byHand(world.app('checkout'), byHand);
+    const [change] = (await plan(world, [v1], [v2])).changes;
+    if (gone === null) expect(change?.summary).not.toContain('takes away');
+    else expect(change).toMatchObject({ risk: 'high', summary: expect.stringContaining(`no rollback brings back: ${gone}; `) });
+  });
+
   it('lists no service that the pull request does not change', async () => {
     expect(await plan(await running(v1), [v1], [v1])).toEqual({ changes: [], problems: [] });
   });

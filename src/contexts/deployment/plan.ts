@@ -1,11 +1,16 @@
 import { compareThreeWay } from '../../kernel/comparison/compare.ts';
 import { appId, isForeign, type ObservedApp } from '../../kernel/container-app.ts';
 import { tagNames, type DesiredEnvironment, type DesiredService } from '../../kernel/desired-state.ts';
-import type { Change, Effect, FieldDifference, Planner, PlanPart, PlanRequest, Risk } from '../../kernel/plan.ts';
+import { takenOverAsItRuns, type Change, type Effect, type FieldDifference, type Planner, type PlanPart, type PlanRequest, type Risk } from '../../kernel/plan.ts';
 import { inBatches } from '../../kernel/in-batches.ts';
+import { asItRuns } from '../../kernel/taken-over.ts';
 import { isAdopted } from './domain/app-view.ts';
+import { shortImage, summaryOf } from './domain/change-summary.ts';
+import { goneForGood } from './domain/gone-for-good.ts';
 import { isQuarantined, quarantineWords } from './domain/quarantine.ts';
+import { reappliedChange } from './domain/reapplied-change.ts';
 import { needsPin } from './domain/start.ts';
+import { maybeTakenOver, runningIn, takenOverAs, type TakeOverFacts } from './domain/take-over.ts';
 import type { DeploymentPorts } from './ports.ts';
 import { knownApp } from './steps/known-app.ts';
 
@@ -22,8 +27,13 @@ export function planDeployment(ports: PlanPorts): Planner {
     const changed = changedServices(base, head);
     const parts = await inBatches(changed, together, (service) => planService(ports, request, head, service));
     const removed = removedServices(base, head).map(unmanaged);
-    return { changes: [...parts.flatMap(({ changes }) => changes), ...removed], problems: parts.flatMap(({ problems }) => problems) };
+    const changes = parts.flatMap((part, index) => part.changes.map((change) => asAskedFor(change, base, changed[index])));
+    return { changes: [...changes, ...removed], problems: parts.flatMap(({ problems }) => problems) };
   };
+}
+
+function asAskedFor(change: Change, base: DesiredEnvironment | null, service: DesiredService | undefined): Change {
+  return service === undefined ? change : reappliedChange(change, base?.services.find(({ name }) => name === service.name), service);
 }
 
 function changedServices(base: DesiredEnvironment | null, head: DesiredEnvironment): readonly DesiredService[] {
@@ -42,14 +52,36 @@ function unmanaged(service: DesiredService): Change {
   return { ...about(service), action: 'unmanage', effect: 'stops managing', risk: 'medium', summary, differences: [] };
 }
 
-async function planService(ports: PlanPorts, request: PlanRequest, head: DesiredEnvironment, service: DesiredService): Promise<PlanPart> {
-  const app = await ports.apps.observe(request.tenantId, appId(head.azure, service.name), { aborted: false });
-  if (app === null) return { changes: [created(service)], problems: [] };
+async function planService(ports: PlanPorts, request: PlanRequest, head: DesiredEnvironment, declared: DesiredService): Promise<PlanPart> {
+  const app = await ports.apps.observe(request.tenantId, appId(head.azure, declared.name), { aborted: false });
+  if (app === null) return { changes: [created(declared)], problems: [] };
+  const service = asItRuns(declared, app);
   if (isForeign(app, request.tenantId, head.name)) return { changes: [], problems: [foreign(service)] };
   const { value: known } = await knownApp(ports, request.tenantId, head.name, app);
   const differences = toldOnce(compareThreeWay({ lastApplied: known.applied?.body ?? null, desired: service.app, live: app.raw }));
-  const change = updated(service, app, differences);
+  const meeting = await meet(ports, request, { service, app, known });
+  const change = meeting.isTakenOver ? takenOver(service) : updated(service, app, differences, meeting.why);
   return { changes: [change], problems: isQuarantined(known, app, service.digest) ? [quarantined(service, quarantineWords(known, app, service.digest))] : [] };
+}
+
+interface Meeting {
+  readonly isTakenOver: boolean;
+  /** Why an app that is as declared is not taken over as it runs. */
+  readonly why: string | null;
+}
+
+/** As its deployment will find it. */
+async function meet({ apps }: PlanPorts, { tenantId }: PlanRequest, facts: Omit<TakeOverFacts, 'revisions'>): Promise<Meeting> {
+  if (!maybeTakenOver(facts)) return { isTakenOver: false, why: null };
+  const revisions = await apps.revisions(tenantId, facts.app.id, { aborted: false });
+  if (takenOverAs({ ...facts, revisions }) !== null) return { isTakenOver: true, why: null };
+  const { length } = runningIn({ ...facts, revisions });
+  return { isTakenOver: false, why: length > 1 ? `${length} revisions run side by side, so the release comes beside them` : 'another revision runs than its template says' };
+}
+
+/** Tags are written and nothing else changes, so it counts as no change. */
+function takenOver(service: DesiredService): Change {
+  return { ...about(service), action: 'none', effect: 'nothing in Azure', risk: 'none', summary: takenOverAsItRuns, differences: [] };
 }
 
 /** Another revision's name follows from another template. */
@@ -68,11 +100,19 @@ function created(service: DesiredService): Change {
   return { ...about(service), action: 'create', effect: 'creates a resource', risk, summary: `${shortImage(service.image)}, ${where}`, differences: [] };
 }
 
-function updated(service: DesiredService, app: ObservedApp, differences: readonly FieldDifference[]): Change {
+function updated(service: DesiredService, app: ObservedApp, differences: readonly FieldDifference[], why: string | null): Change {
   const adopts = !isAdopted(app);
   const pins = needsPin(app);
-  const { effect, risk } = effectOf(differences, pins);
-  const parts = [...(adopts ? ['takes over a container app that runs'] : []), ...(pins ? ['pins its traffic by name first'] : []), summaryOf(differences, effect)];
+  const { effect, risk: known } = effectOf(differences, pins);
+  const gone = goneForGood(differences);
+  const risk = gone.length > 0 ? 'high' : known;
+  const parts = [
+    ...(adopts ? ['takes over a container app that runs'] : []),
+    ...(why === null ? [] : [why]),
+    ...(pins ? ['pins its traffic by name first'] : []),
+    ...(gone.length === 0 ? [] : [`takes away what no release had, and no rollback brings back: ${gone.join(', ')}`]),
+    summaryOf(differences, effect),
+  ];
   const action = adopts ? 'adopt' : effect === 'nothing in Azure' ? 'none' : 'update';
   return { ...about(service), action, effect, risk: adopts && risk !== 'high' ? 'medium' : risk, summary: parts.join('; '), differences };
 }
@@ -91,31 +131,6 @@ function effectOf(differences: readonly FieldDifference[], pins: boolean): { rea
 /** A secret that comes beside the others changes nothing for the revisions that run. */
 function isNewSecret(path: string, differences: readonly FieldDifference[]): boolean {
   return path.startsWith('properties.configuration.secrets') && differences.find((one) => one.path === path)?.live === null;
-}
-
-function summaryOf(differences: readonly FieldDifference[], effect: Effect): string {
-  if (effect === 'nothing in Azure') return 'already runs as declared';
-  const images = differences.filter(({ path, desired, live }) => path.endsWith('.image') && typeof desired === 'string' && typeof live === 'string');
-  const shown = images.slice(0, 2).map(({ desired, live }) => imageChange(String(live), String(desired)));
-  const others = differences.length - shown.length;
-  const rest = others > 0 ? [`${others} ${shown.length > 0 ? 'more ' : ''}field${others === 1 ? '' : 's'}`] : [];
-  return [...shown, ...rest].join(', ');
-}
-
-/** `1.4.1 → 1.4.2` when only the tag moves. */
-function imageChange(from: string, to: string): string {
-  const [fromName, fromTag] = splitImage(from);
-  const [toName, toTag] = splitImage(to);
-  return fromName === toName ? `${fromTag} → ${toTag}` : `${shortImage(from)} → ${shortImage(to)}`;
-}
-
-function splitImage(image: string): readonly [string, string] {
-  const match = /^(.*?)(?:@sha256:([0-9a-f]{12})[0-9a-f]*|:([^:/]+))$/.exec(image);
-  return match === null ? [image, ''] : [match[1] ?? image, match[2] ?? match[3] ?? ''];
-}
-
-function shortImage(image: string): string {
-  return image.slice(image.lastIndexOf('/') + 1).replace(/@sha256:([0-9a-f]{12})[0-9a-f]*/, '@$1');
 }
 
 function foreign(service: DesiredService): PlanPart['problems'][number] {

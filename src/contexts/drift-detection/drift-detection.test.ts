@@ -26,11 +26,11 @@ describe('what was changed by hand', () => {
     { reason: 'tags that say that something else was applied', patch: { tags: { [tagNames.digest]: 'x', [tagNames.commit]: commitAt(9) } }, found: [] },
     { reason: 'the tags taken away', patch: { tags: { [tagNames.digest]: null, [tagNames.commit]: null } }, found: [] },
     { reason: 'traffic that follows the latest', patch: ingress({ traffic: [{ latestRevision: true, weight: 100 }] }), found: [`unexpected-traffic medium checkout ${trafficPath}.latestRevision`] },
-  ])('is found once and said once: $reason', async ({ patch, found }) => {
+  ])('is found once, said once, and said to be sure once: $reason', async ({ patch, found }) => {
     world.byHand(patch);
     expect(await world.scan()).toEqual(found);
     expect(await world.scan()).toEqual(found);
-    expect(world.heard()).toEqual(found.length === 0 ? [] : [`RuntimeDriftDetected ${found.length}`]);
+    expect(world.heard()).toEqual(found.length === 0 ? [] : [`RuntimeDriftDetected ${found.length}`, `RuntimeDriftUpdated ${found.length}`]);
   });
 
   it('is found in traffic that somebody moved', async () => {
@@ -44,15 +44,15 @@ describe('what was changed by hand', () => {
     const [first] = world.open();
     world.byHand(ingress({ targetPort: 9090 }));
     await world.scan();
-    expect(world.open()).toContainEqual(first);
+    expect(world.open()).toContainEqual({ ...first, observations: 4 });
     world.byHand({ tags: { 'trueup-tenant': 'contoso' } });
     await world.scan();
     world.byHand(ingress({ targetPort: 8080 }));
     expect(await world.scan()).toEqual([]);
-    expect(world.heard()).toEqual(['RuntimeDriftDetected 1', 'RuntimeDriftDetected 2', 'RuntimeDriftResolved 1', 'RuntimeDriftResolved 0']);
+    expect(world.heard().filter((said) => !said.startsWith('RuntimeDriftUpdated'))).toEqual(['RuntimeDriftDetected 1', 'RuntimeDriftDetected 2', 'RuntimeDriftResolved 1', 'RuntimeDriftResolved 0']);
   });
 
-  it('is another finding when it changes further', async () => {
+  it('is another finding when it changes further, and the place is wrong since the first', async () => {
     world.byHand(ingress({ targetPort: 9090 }));
     await world.scan();
     const [first] = world.open();
@@ -60,7 +60,8 @@ describe('what was changed by hand', () => {
     await world.scan();
     expect(world.open()).toHaveLength(1);
     expect(world.open()[0]?.id).not.toBe(first?.id);
-    expect(world.heard()).toEqual(['RuntimeDriftDetected 1', 'RuntimeDriftResolved 1', 'RuntimeDriftDetected 1']);
+    expect(world.open()[0]?.firstSeenAt).toBe(first?.firstSeenAt);
+    expect(world.heard()).toEqual(['RuntimeDriftDetected 1', 'RuntimeDriftUpdated 1', 'RuntimeDriftResolved 1', 'RuntimeDriftDetected 1', 'RuntimeDriftUpdated 1']);
   });
 
   it.each([
@@ -68,6 +69,11 @@ describe('what was changed by hand', () => {
     { reason: 'an argument', patch: container({ args: ['--token=hunter2'] }) },
     { reason: 'a header of a probe', patch: container({ probes: [{ type: 'Liveness', httpGet: { path: '/', port: 80, httpHeaders: [{ name: 'Authorization', value: 'hunter2' }] } }] }) },
     { reason: 'the metadata of a scale rule', patch: template({ scale: { minReplicas: 1, maxReplicas: 4, rules: [{ name: 'r', custom: { type: 'redis', metadata: { password: 'hunter2' } } }] } }) },
+    { reason: 'metadata under names that are plain elsewhere', patch: template({ scale: { minReplicas: 1, maxReplicas: 4, rules: [{ name: 'r', custom: { type: 'redis', metadata: { server: 'redis://:hunter2@cache', name: 'hunter2', type: 'hunter2' } } }] } }) },
+    { reason: 'how a volume is mounted', patch: template({ volumes: [{ name: 'v', storageType: 'AzureFile', storageName: 's', mountOptions: 'password=hunter2' }] }) },
+    { reason: 'the user of a registry', patch: { properties: { configuration: { registries: [{ server: 'a.io', username: 'hunter2', passwordSecretRef: 'p' }] } } } },
+    { reason: 'a field of a part that no model knows', patch: { properties: { configuration: { dapr: { enabled: true, appId: 'a', token: 'hunter2' } } } } },
+    { reason: 'a tag of ours', patch: { tags: { 'trueup-tenant': 'hunter2' } } },
     { reason: 'a whole container', patch: template({ containers: [{ name: 'evil', image: 'x:1', command: ['hunter2'], env: [{ name: 'T', value: 'hunter2' }] }] }) },
   ])('shows no secret that somebody typed in: $reason', async ({ patch }) => {
     world.byHand(patch);

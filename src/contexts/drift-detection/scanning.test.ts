@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { failOnce, testDelivery, envelopeOf } from '../../../test/support/delivery.ts';
+import { testDelivery, envelopeOf } from '../../../test/support/delivery.ts';
 import { commitAt, tenant } from '../../../test/support/deployment-world.ts';
-import { desiredEnvironment, memoryDesired } from '../../../test/support/desired.ts';
+import { desiredEnvironment, desiredService, memoryDesired } from '../../../test/support/desired.ts';
 import { memoryStore } from '../../../test/support/memory-store.ts';
-import { checkout, driftWorld, firstRelease, type DriftWorld } from '../../../test/support/drift-world.ts';
+import { driftWorld, firstRelease, type DriftWorld } from '../../../test/support/drift-world.ts';
 import { NotAllowed, OutOfBounds, Unavailable } from '../../kernel/errors.ts';
 import { findingsKey, noFindings } from './domain/runtime-drift-finding.ts';
+import { defaultTiming } from './domain/timing.ts';
 import { whenScanDrift } from './reactions/when-scan-drift.ts';
 
 const ingress = { properties: { configuration: { ingress: { targetPort: 9090 } } } };
@@ -17,30 +18,19 @@ async function changedWorld(...faults: Parameters<typeof driftWorld>): Promise<D
   return world;
 }
 
+it('what was seen once and cannot be looked at any more is not looked at again and again', async () => {
+  const world = await changedWorld();
+  const { apps } = world.live;
+  let lists = 0;
+  world.live.apps = async (...at) => {
+    const isFirst = ++lists === 1;
+    return (await apps(...at)).map((app) => (isFirst ? app : { ...app, provisioningState: 'InProgress' as const }));
+  };
+  await world.scan();
+  expect([lists, world.open()[0]?.observations]).toEqual([2, 1]);
+});
+
 describe('a scan that fails', () => {
-  /** Everything that a scan may find at once, after a merge that did not arrive. */
-  async function lookedAt(...faults: Parameters<typeof driftWorld>): Promise<{ readonly world: unknown; readonly heard: readonly string[] }> {
-    const world = await changedWorld(...faults);
-    world.live.replicas = async () => 9;
-    world.declare(2, [checkout('1.0.1')]);
-    await world.scan();
-    await world.scan();
-    const shown = world.open().map(({ firstSeenAt: _at, ...rest }) => rest);
-    return { world: shown, heard: world.heard() };
-  }
-
-  it('ends in the same world wherever it fails once', async () => {
-    const counted = failOnce(Infinity, 'before');
-    const expected = await lookedAt(counted);
-    expect(expected.heard).toEqual(['RuntimeDriftDetected 1', 'RuntimeDriftDetected 3']);
-    expect(counted.calls()).toBeGreaterThan(10);
-    for (let failing = 1; failing <= counted.calls(); failing += 1) {
-      for (const when of ['before', 'after'] as const) {
-        expect(await lookedAt(failOnce(failing, when)), `call ${failing} fails ${when} its effect`).toEqual(expected);
-      }
-    }
-  });
-
   it.each([
     { error: new Unavailable('down', {}), reason: 'Azure does not answer' },
     { error: new NotAllowed('denied', {}), reason: 'Azure denies it' },
@@ -63,8 +53,8 @@ describe('a scan that fails', () => {
 describe('a scan that is delivered twice', () => {
   it('says it once, also when both read the store before either saves', async () => {
     const world = await changedWorld();
-    const { store, clock, desired } = world;
-    const scan = whenScanDrift({ store, clock, desired, live: world.live });
+    const { store, clock } = world;
+    const scan = whenScanDrift(world.ports, defaultTiming);
     const envelope = envelopeOf('ScanDrift', tenant, { environment: 'staging' }, clock);
     const [first, second] = await Promise.all([scan.handle(envelope, testDelivery(0)), scan.handle(envelope, testDelivery(0))]);
     store.apply(first);
@@ -73,11 +63,24 @@ describe('a scan that is delivered twice', () => {
     expect(world.heard()).toEqual(['RuntimeDriftDetected 1']);
   });
 
-  it('saves nothing while nothing changes', async () => {
+  it('at the same moment saves nothing and says nothing', async () => {
     const world = await changedWorld();
     await world.scan();
     const { outcomes } = await world.say('ScanDrift', { environment: 'staging' });
     expect(outcomes).toEqual([{ end: 'done', saves: [], emits: [] }]);
+  });
+
+  it('a little later is the same look: it makes nothing surer', async () => {
+    const world = await changedWorld();
+    const scan = whenScanDrift(world.ports, defaultTiming);
+    const envelope = envelopeOf('ScanDrift', tenant, { environment: 'staging' }, world.clock);
+    const observations = async (laterMs: number): Promise<number | undefined> => {
+      world.clock.advance(laterMs);
+      world.store.apply(await scan.handle(envelope, testDelivery(0)));
+      return world.open()[0]?.observations;
+    };
+    expect([await observations(0), await observations(1000), await observations(defaultTiming.secondLookMs)]).toEqual([1, 1, 2]);
+    expect(world.heard()).toEqual(['RuntimeDriftDetected 1', 'RuntimeDriftUpdated 1']);
   });
 
   it('reads the apps once, and the replicas of each once', async () => {
@@ -99,10 +102,56 @@ describe('while a deployment runs', () => {
   }
   const second = (world: DriftWorld, sequence: number) => ({ ...world.progress(), commit: commitAt(2), generation: 2, sequence });
 
-  it('nothing is read and nothing is drift', async () => {
+  it('nothing of its services is drift, everything else is', async () => {
     const world = await deploying();
+    world.declare(1, [firstRelease, desiredService({ name: 'catalog' })]);
+    const { app } = desiredService({ name: 'stray' });
+    world.apps.place(world.app('stray'), { ...app, tags: {} });
+    await world.scan();
+    expect(await world.scan()).toEqual(['never-applied medium catalog ', 'unmanaged low stray ']);
+    await world.say('RuntimeDeploymentFailed', second(world, 9));
+    expect(await world.scan()).toContain('changed high checkout properties.configuration.ingress.targetPort');
+  });
+
+  it('what was open of its services stays as it was, and what others have is not put back until it ends', async () => {
+    const catalog = desiredService({ name: 'catalog' });
+    const world = await changedWorld(undefined, [firstRelease, catalog]);
+    const ofCheckout = () => world.progress().services.filter(({ service }) => service === 'checkout');
+    world.declare(1, [firstRelease, catalog], { drift: { mode: 'propose', paths: [{ path: 'properties', services: ['catalog'], mode: 'heal', reason: null }] } });
+    await world.scan();
+    const before = world.open();
+    await world.say('RuntimeDeploymentRequested', { ...world.progress(), services: ofCheckout(), generation: 2, sequence: 1, state: 'Requested' });
+    world.byHand({ properties: { configuration: { ingress: { targetPort: 8080 } } } });
+    world.apps.byHand(world.app('catalog'), ingress);
+    await world.scan();
+    expect(world.open().filter(({ service }) => service === 'checkout')).toEqual(before);
+    expect(world.open()).toContainEqual(expect.objectContaining({ service: 'catalog', mode: 'heal', observations: 2 }));
+    expect(world.heard()).not.toContain('RemediateDrift catalog');
+    await world.say('RuntimeDeploymentCompleted', { ...second(world, 9), services: ofCheckout() });
+    await world.scan();
+    expect(world.open().map(({ service }) => service)).toEqual(['catalog']);
+    expect(world.heard()).toContain('RemediateDrift catalog');
+  });
+
+  it('that has not said what it brings nothing is read', async () => {
+    const world = await changedWorld();
+    await world.say('RuntimeDeploymentRequested', { ...world.progress(), services: [], generation: 2, sequence: 1, state: 'RollingBack' });
     world.live.apps = async () => Promise.reject(new Error('must not be read'));
     expect(await world.scan()).toEqual([]);
+  });
+
+  it('a scan that it disturbs is made again and leaves its services alone', async () => {
+    const world = await changedWorld();
+    const { store, clock } = world;
+    const scan = whenScanDrift(world.ports, defaultTiming);
+    const envelope = envelopeOf('ScanDrift', tenant, { environment: 'staging' }, clock);
+    const disturbed = await scan.handle(envelope, testDelivery(0));
+    await world.say('RuntimeDeploymentRequested', { ...world.progress(), generation: 2, sequence: 1, state: 'Requested' });
+    expect(() => store.apply(disturbed)).toThrow('expected version');
+    const again = await scan.handle(envelope, testDelivery(1));
+    await world.say('RuntimeDeploymentProgressed', { ...second(world, 2), state: 'RollingOut' });
+    store.apply(again);
+    expect(world.heard()).toEqual([]);
   });
 
   it.each(['RuntimeDeploymentCompleted', 'RuntimeDeploymentRolledBack', 'RuntimeDeploymentFailed'] as const)('%s ends it, and everything is looked at', async (type) => {
@@ -162,7 +211,8 @@ describe('what is watched', () => {
     const { last } = await world.say('RuntimeEnvironmentDecommissioned', about);
     expect(last.emits).toMatchObject([{ type: 'ScanDrift' }]);
     expect(await world.scan()).toEqual([]);
-    expect(world.heard()).toEqual(['RuntimeDriftDetected 1', 'RuntimeDriftResolved 0']);
+    expect(world.heard()).toEqual(['RuntimeDriftDetected 1', 'RuntimeDriftUpdated 1', 'RuntimeDriftResolved 0']);
+    expect(world.store.emitted.at(-1)).toMatchObject({ payload: { resolved: [{ how: 'gone' }] } });
     expect(await world.store.list('RuntimeDriftFinding')).toEqual([]);
     expect(await world.scan()).toEqual([]);
   });
@@ -172,7 +222,7 @@ describe('what is watched', () => {
     const key = findingsKey(tenant, 'staging');
     store.apply({ end: 'done', saves: [{ key, expectedVersion: 0, value: noFindings }], emits: [] });
     const world = await driftWorld();
-    const scan = whenScanDrift({ store, clock: world.clock, desired: memoryDesired(), live: world.live });
+    const scan = whenScanDrift({ ...world.ports, store, desired: memoryDesired() }, defaultTiming);
     expect(await scan.handle(envelopeOf('ScanDrift', tenant, { environment: 'staging' }), testDelivery(0))).toEqual({ end: 'done', saves: [], emits: [] });
   });
 
@@ -182,7 +232,7 @@ describe('what is watched', () => {
     world.live.apps = async (...at) => (asked.push(at.slice(0, 2)), []);
     world.declare(2, [firstRelease]);
     await world.scan();
-    expect(asked).toEqual([[tenant, desiredEnvironment().azure]]);
+    expect(asked[0]).toEqual([tenant, desiredEnvironment().azure]);
   });
 
   it('is looked at when health gets worse, not when it gets better', async () => {

@@ -12,6 +12,12 @@ interface Asks {
   readonly environments: readonly KnownEnvironment[];
 }
 
+/** Write access or more, as GitHub says it at this moment. */
+export async function mayWrite({ repository }: Pick<GitopsNeeds, 'repository'>, tenant: TenantId, login: string): Promise<boolean> {
+  const permission = await repository.permission(tenant, login);
+  return permission === 'admin' || permission === 'write';
+}
+
 /**
  * Why somebody with write access may not, in Markdown; null when they may. The policy is that of the default branch as it stands, so
  * that neither a pull request nor an older commit names approvers.

@@ -10,5 +10,6 @@ export async function knownTo(store: Store, tenant: TenantId, pull: PullRequest)
   const [{ value: sync }, { value: report }] = await Promise.all([loadRepositorySync(store, tenant), loadPullRequestReport(store, tenant, pull.number)]);
   const environments = Object.entries(sync?.environments ?? {}).map(([name, { tenant: owner, commit, services }]) => ({ name, tenant: owner, commit, services: Object.keys(services) }));
   const deployed = Object.keys(report?.deployments ?? {});
-  return { environments, merged: pull.merged ? environments.filter(({ name }) => deployed.includes(name)) : null };
+  const drift = report?.drift ?? null;
+  return { environments, merged: pull.merged ? environments.filter(({ name }) => deployed.includes(name)) : null, answers: drift && { environment: drift.environment, service: drift.service } };
 }

@@ -6,7 +6,7 @@ const environment = (name: string, services: readonly string[]): KnownEnvironmen
 const prod = environment('prod', ['checkout', 'cart', 'blue']);
 const staging = environment('staging', ['checkout', 'search']);
 const blue = environment('blue', ['cart']);
-const open: Known = { environments: [prod, staging, blue], merged: null };
+const open: Known = { environments: [prod, staging, blue], merged: null, answers: null };
 const merged: Known = { ...open, merged: [staging] };
 const nowhere: Known = { ...open, merged: [] };
 
@@ -51,6 +51,6 @@ describe('what the words of a command mean', () => {
   });
 
   test('without any environment there is nothing to name', () => {
-    expect(understood('abort', 'prod', { environments: [], merged: null })).toBe('The default branch declares no environment.');
+    expect(understood('abort', 'prod', { environments: [], merged: null, answers: null })).toBe('The default branch declares no environment.');
   });
 });

@@ -25,12 +25,15 @@ export interface Known {
   readonly environments: readonly KnownEnvironment[];
   /** Where the merge of this pull request went; null where it is not merged. */
   readonly merged: readonly KnownEnvironment[] | null;
+  /** Whose drift this pull request answers; null where it answers none. */
+  readonly answers: { readonly environment: string; readonly service: string } | null;
 }
 
 /** What a command's words mean, or in Markdown why they mean nothing. */
 export function targetOf(name: CommandName, words: readonly string[], known: Known): Target | Refused {
   if (known.environments.length === 0) return { problem: 'The default branch declares no environment.' };
   if (name === 'rollback') return rollbackTarget(words, known);
+  if (name === 'adopt' || name === 'reapply' || name === 'ack') return driftTarget(name, words, known);
   const [word, tooMany] = words;
   if (tooMany !== undefined) return { problem: `${code(`/trueup ${name}`)} takes one environment and nothing else.` };
   if (word !== undefined) return oneEnvironment(word, known);
@@ -55,12 +58,31 @@ function byName({ environments }: Known, word: string): KnownEnvironment | undef
 function rollbackTarget(words: readonly string[], known: Known): Target | Refused {
   const [first, second, tooMany] = words;
   if (tooMany !== undefined) return { problem: `${code('/trueup rollback')} takes one service and one environment and nothing else.` };
+  if (first === undefined && known.answers !== null) return answeredTarget(known.answers, known);
   if (first === undefined) return known.merged !== null && known.merged.length > 0 ? { environments: known.merged, services: [] } : which('rollback', known);
   if (second === undefined) return byName(known, first) === undefined ? ofMerged(first, known) : oneEnvironment(first, known);
+  return bothNamed(first, second, known);
+}
+
+function bothNamed(first: string, second: string, known: Known): Target | Refused {
   const [service, word] = byName(known, second) === undefined && byName(known, first) !== undefined ? [second, first] : [first, second];
   const environment = byName(known, word);
   if (environment === undefined) return oneEnvironment(word, known);
   return inEnvironment(service, environment);
+}
+
+/** Both words, or none on the pull request that answers it. */
+function driftTarget(name: 'adopt' | 'reapply' | 'ack', words: readonly string[], known: Known): Target | Refused {
+  const [first, second, tooMany] = words;
+  if (first === undefined && known.answers !== null) return answeredTarget(known.answers, known);
+  if (first !== undefined && second !== undefined && tooMany === undefined) return bothNamed(first, second, known);
+  const forTime = name === 'ack' ? `, with a time such as ${code('7d')} behind it when it is for a time only` : '';
+  return { problem: `Which service, and where? Say ${code(`/trueup ${name} SERVICE ENV`)}${forTime}. Without words it is said on the pull request that answers the drift.` };
+}
+
+function answeredTarget({ environment, service }: NonNullable<Known['answers']>, known: Known): Target | Refused {
+  const declared = byName(known, environment);
+  return declared === undefined ? oneEnvironment(environment, known) : inEnvironment(service, declared);
 }
 
 function inEnvironment(word: string, environment: KnownEnvironment): Target | Refused {

@@ -30,6 +30,8 @@ interface ReadPolicy {
 export interface CommitReader {
   /** The commit with its own policy. @throws when the repository or the commit cannot be read. */
   at(tenant: TenantId, commit: string): Promise<CommitState>;
+  /** Every manifest of the commit, parsed: for who edits them. @throws as `at`. */
+  files(tenant: TenantId, commit: string): Promise<readonly ParsedFile[]>;
   policyOf(tenant: TenantId, tree: readonly TreeEntry[]): Promise<ReadPolicy>;
   /** The entries that the policy calls manifests. */
   managed(policy: ReadPolicy, tree: readonly TreeEntry[]): readonly TreeEntry[];
@@ -63,18 +65,25 @@ export function commitReader(ports: CommitPorts, language: ManifestLanguage = ma
     return states(key, run).then((state) => ({ ...state, problems: [...policy.problems, ...state.problems] }));
   };
 
+  const managedAt = (tenant: TenantId, commit: string): ReturnType<typeof keys> =>
+    keys(`${tenant} ${commit}`, async () => {
+      const tree = await ports.repository.tree(tenant, commit);
+      const policy = await policyOf(tenant, tree);
+      return { files: managed(language, policy, tree), policy };
+    });
+
   return {
     policyOf,
     managed: (policy, tree) => managed(language, policy, tree),
     isPolicy: (path) => path === language.policyPath,
     compile: (tenant, tree, policy) => compileManaged(tenant, managed(language, policy, tree), policy),
     async at(tenant, commit) {
-      const { files, policy } = await keys(`${tenant} ${commit}`, async () => {
-        const tree = await ports.repository.tree(tenant, commit);
-        const policy = await policyOf(tenant, tree);
-        return { files: managed(language, policy, tree), policy };
-      });
+      const { files, policy } = await managedAt(tenant, commit);
       return { commit, policy, ...(await compileManaged(tenant, files, policy)) };
+    },
+    async files(tenant, commit) {
+      const { files } = await managedAt(tenant, commit);
+      return readFiles(ports, language, tenant, files);
     },
   };
 }

@@ -17,8 +17,8 @@ export interface ChildParserOptions {
 
 const defaults = { children: 2, timeoutMs: 1500, memoryMiB: 128 };
 
-/** The text is read to be changed, and before and after to be compared. */
-const readsOfAnEdit = 3;
+/** The text is read to be changed and to see that nothing is left to do, and before and after to be compared. */
+const readsOfAnEdit = 4;
 
 /** A child that takes longer to start than this is not coming. */
 const startMs = 20_000;

@@ -1,5 +1,6 @@
 import { editText } from '../domain/editing/edit-text.ts';
 import type { Edited, ManifestEdit } from '../domain/editing/manifest-edit.ts';
+import { withEdits } from '../domain/editing/with-edits.ts';
 import type { ParsedFile } from '../domain/parsed-file.ts';
 import { decode } from './decode.ts';
 import { parseFile } from './parse-file.ts';
@@ -14,27 +15,30 @@ export function editFile(path: string, bytes: Uint8Array, edits: readonly Manife
   if ('refused' in edited) return edited;
   const before = parseFile(path, bytes);
   const after = parseFile(path, new TextEncoder().encode(edited.text));
-  if (saidBy(after) !== saidBy({ ...before, documents: before.documents.map((document) => ({ ...document, value: withEdits(document.value, edits) })) })) {
+  if (saidBy(after.documents.map(({ value }) => value), after) !== saidBy(wantedValues(before, edits), before)) {
     return { refused: 'the change would change more than the value' };
   }
   const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return { text: `${marked ? byteOrderMark : ''}${edited.text}` };
 }
 
-function saidBy({ documents, problems }: ParsedFile): string {
-  return JSON.stringify([documents.map(({ value }) => value), problems.map(({ code, document }) => [code, document])]);
+function saidBy(values: readonly unknown[], { problems }: ParsedFile): string {
+  return JSON.stringify([values.map(inOrder), problems.map(({ code, document }) => [code, document])]);
 }
 
-type Mapping = Readonly<Record<string, unknown>>;
+/** The order of keys says nothing, and an edit does not ask for one. */
+function inOrder(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(inOrder);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)).map(([key, item]) => [key, inOrder(item)]));
+}
 
-function withEdits(value: unknown, edits: readonly ManifestEdit[]): unknown {
+function wantedValues({ documents }: ParsedFile, edits: readonly ManifestEdit[]): readonly unknown[] {
+  return [...documents.map(({ value }) => wantedValue(value, edits)), ...edits.flatMap((edit) => ('create' in edit ? [edit.create] : []))];
+}
+
+function wantedValue(value: unknown, edits: readonly ManifestEdit[]): unknown {
   const { kind, metadata } = (value ?? {}) as { readonly kind?: unknown; readonly metadata?: { readonly name?: unknown } | null }; // only compared
-  const own = edits.filter((edit) => edit.kind === kind && edit.name === metadata?.name);
-  return own.reduce((changed, edit) => withValue(changed, edit.path, edit.value), value);
-}
-
-function withValue(value: unknown, [key, ...rest]: readonly string[], text: string): unknown {
-  if (key === undefined) return text;
-  const mapping = (typeof value === 'object' && value !== null ? value : {}) as Mapping; // lists and scalars on the way were refused before
-  return { ...mapping, [key]: withValue(mapping[key], rest, text) };
+  const wanted = withEdits(value, edits.filter((edit) => edit.kind === kind && edit.name === metadata?.name));
+  return 'value' in wanted ? wanted.value : value;
 }

@@ -1,6 +1,7 @@
 import type { DesiredEnvironment, DesiredService } from '../../kernel/desired-state.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import { isError, type Problem } from '../../kernel/problem.ts';
+import { shortList } from '../../kernel/short-list.ts';
 import type { DeclaredState } from '../desired/commit-reader.ts';
 import { concerns, contentOf, mayHideDocuments, standingOf } from '../desired/standing.ts';
 import { approvalChanges, type Policy } from '../domain/policy.ts';
@@ -69,19 +70,15 @@ async function changedPolicy(commits: Needs['commits'], tenant: TenantId, merged
   const lost = [...base.state.environments.keys()].filter((name) => standingOf(after, name) === 'absent').sort();
   const notes = [
     note,
-    ...(approval.length === 0 ? [] : [`Other people approve commands in ${shortList(approval)} after the merge.`]),
-    ...(lost.length === 0 ? [] : [`Under the new policy these environments are no longer managed: ${shortList(lost)}.`]),
+    ...(approval.length === 0 ? [] : [`Other people approve commands in ${shortList(approval, 5)} after the merge.`]),
+    ...(lost.length === 0 ? [] : [`Under the new policy these environments are no longer managed: ${shortList(lost, 5)}.`]),
   ];
   return { problems: policy.problems, notes };
 }
 
-function shortList(items: readonly string[]): string {
-  return items.length > 5 ? `${items.slice(0, 5).join(', ')} and ${items.length - 5} more` : items.join(', ');
-}
-
 function bothNotes(paths: readonly string[]): readonly string[] {
   if (paths.length === 0) return [];
-  return [`The base changed ${shortList(paths)} as well: the plan shows the version of this pull request. Update the branch to see what a merge gives.`];
+  return [`The base changed ${shortList(paths, 5)} as well: the plan shows the version of this pull request. Update the branch to see what a merge gives.`];
 }
 
 function comparedEnvironments(base: DeclaredState, head: DeclaredState, problems: readonly Problem[]): readonly ComparedEnvironment[] {

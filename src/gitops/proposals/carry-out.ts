@@ -28,6 +28,9 @@ export interface CarriedOut {
   readonly isHalf: boolean;
 }
 
+/** Why it is delivered once more. */
+export const isHalfDone = 'what is about to be written is remembered first';
+
 type Needs = Pick<GitopsNeeds, 'proposals' | 'repository'>;
 
 interface About {
@@ -41,7 +44,7 @@ const leftNote = '> Somebody else committed to this branch, so Trueup leaves it 
 
 /** Takes the next step towards what is wanted. */
 export async function carryOut(needs: Needs, known: ProposalRecord, wanted: Wanted | NotWanted, about: About): Promise<CarriedOut> {
-  return 'why' in wanted ? finished(await withdraw(needs, known, wanted.why, about)) : propose(needs, known, wanted, about);
+  return 'why' in wanted ? withdraw(needs, known, wanted.why, about) : propose(needs, known, wanted, about);
 }
 
 /**
@@ -50,9 +53,11 @@ export async function carryOut(needs: Needs, known: ProposalRecord, wanted: Want
  */
 async function propose(needs: Needs, before: ProposalRecord, wanted: Wanted, { tenant, delivery, asked }: About): Promise<CarriedOut> {
   const written = digestOf([wanted.files, wanted.title, wanted.body]);
-  if (before.written === written && !asked) return finished(before);
-  const record = await afterLook(needs, tenant, before);
+  if (before.written === written && !before.isClosing && !asked) return finished(before);
+  const record = { ...(await afterLook(needs, tenant, before)), isClosing: false };
   if (record.refused.includes(wanted.content) && !asked) return finished({ ...record, why: 'It was proposed before, and somebody closed it' });
+  // How the last one ended is remembered, and heard, before another takes its place.
+  if (before.pullRequest !== null && record.pullRequest === null) return { record, isHalf: true };
   const files = digestOf(wanted.files);
   delivery.assertLeaseHeld();
   if (record.made?.files !== files) {
@@ -70,14 +75,15 @@ async function propose(needs: Needs, before: ProposalRecord, wanted: Wanted, { t
   return finished(proposed.state === 'open' ? known : ended(record, proposed.state === 'merged' ? proposed.headSha : null));
 }
 
-/** Nothing is to be proposed: what is open and ours is closed without a word. */
-async function withdraw(needs: Needs, known: ProposalRecord, why: string, { tenant, delivery }: About): Promise<ProposalRecord> {
-  const record = await afterLook(needs, tenant, known);
+/** Nothing is to be proposed: what is open and ours is closed without a word, once it is remembered that nobody else did it. */
+async function withdraw(needs: Needs, known: ProposalRecord, why: string, { tenant, delivery }: About): Promise<CarriedOut> {
+  const record = { ...(await afterLook(needs, tenant, known)), why };
   const open = record.pullRequest;
-  if (open === null) return { ...withEnd(record), why };
+  if (open === null) return finished(withEnd(record));
+  if (!record.isClosing) return { record: { ...record, isClosing: true }, isHalf: true };
   delivery.assertLeaseHeld();
   const closed = await needs.proposals.close(tenant, open.number, record.commits, delivery.signal);
-  return closed.state === 'open' ? { ...record, why } : { ...withEnd(record), why };
+  return finished(closed.state === 'open' ? { ...record, isClosing: false } : withEnd(record));
 }
 
 /** What people made of the pull request meanwhile. */
@@ -87,9 +93,10 @@ async function afterLook({ repository }: Needs, tenant: TenantId, record: Propos
   return pull?.state === 'open' ? record : ended(record, pull?.merged === true ? pull.headSha : null);
 }
 
-/** What was proposed was closed: the same is not wanted. */
+/** What somebody closed is not wanted: the same is not proposed again. */
 function ended(record: ProposalRecord, mergedHead: string | null): ProposalRecord {
-  return mergedHead === null ? withRefused(record) : withMerged(record, mergedHead);
+  if (mergedHead !== null) return withMerged(record, mergedHead);
+  return record.isClosing ? withEnd(record) : withRefused(record);
 }
 
 function finished(record: ProposalRecord): CarriedOut {

@@ -1,6 +1,6 @@
 import type { DesiredEnvironment, DesiredService } from '../../kernel/desired-state.ts';
 import { serviceStanding, type EnvironmentStanding, type KnownGood, type Quarantined, type ServiceStanding } from '../../kernel/standing.ts';
-import type { ManifestEdit } from '../domain/editing/manifest-edit.ts';
+import type { FileEdit } from './file-texts.ts';
 
 /** A value of a configuration that moves along with a release. */
 export interface MovedValue {
@@ -18,7 +18,7 @@ export interface Move {
   /** What is declared where it moves to. */
   readonly image: string;
   readonly values: readonly MovedValue[];
-  readonly edits: readonly (ManifestEdit & { readonly file: string })[];
+  readonly edits: readonly FileEdit[];
   /** Where it goes it was taken back before, and a person asks for it all the same. */
   readonly takenBack: Quarantined | null;
 }

@@ -1,13 +1,16 @@
 import { describe, expect, test } from 'vitest';
-import { desiredEnvironment } from '../../../test/support/desired.ts';
+import { desiredEnvironment, desiredService } from '../../../test/support/desired.ts';
+import { driftFinding } from '../../../test/support/drift-findings.ts';
 import { failedAt10, knownGood, quarantined } from '../../../test/support/proposals-world.ts';
 import { deploymentProgress, serviceProgress } from '../../../test/support/progress.ts';
 import { sampleDeploy } from '../../../test/support/report-samples.ts';
 import type { EnvironmentStanding } from '../../kernel/standing.ts';
 import { linksFor } from '../report/links.ts';
+import { placeOfCheck } from './drift-check.ts';
 import { takenBack } from './taken-back.ts';
 import type { Move } from './promotion-moves.ts';
 import { promotionBody, promotionTitle } from './promotion-text.ts';
+import { remediationBody, remediationTitle } from './remediation-text.ts';
 import { revertBody, revertTitle } from './revert-text.ts';
 import { versionOf } from './version-of.ts';
 
@@ -42,6 +45,16 @@ function promoted(text: string, times: number): { readonly title: string; readon
   return { title: promotionTitle('staging', 'prod', moves), body: promotionBody({ from: 'staging', to: desiredEnvironment({ name: 'prod' }), source: desiredEnvironment(), moves, notMoved, links }) };
 }
 
+function remedied(text: string, times: number): { readonly title: string; readonly body: string } {
+  const changed = { who: text.slice(0, 200), at: '2026-11-23T22:14:00.000Z', source: 'system-data' as const, operation: text };
+  const acknowledged = { by: text.slice(0, 200), at: '2026-11-24T00:00:00.000Z', until: null, reason: text };
+  const answered = Array.from({ length: times }, () => driftFinding({ path: text, desired: text, live: text, changed }));
+  const others = answered.map((one) => ({ ...one, class: 'health-degraded' as const, summary: text, acknowledged, oscillations: 3 }));
+  const left = answered.map(() => ({ path: text, why: text }));
+  const about = { environment: desiredEnvironment(), service: desiredService(), choice: 'keep-live' as const, asked: { by: text, at: changed.at }, answered, others, notAdopted: left, notes: left.map(({ why }) => why), links };
+  return { title: remediationTitle(about), body: remediationBody(about) };
+}
+
 test.each([
   { answer: 'fail', title: 'Revert prod: checkout 1.5.0 failed its gate at 10 %', reason: 'a gate failed' },
   { answer: 'no-data', title: 'Revert prod: checkout 1.5.0 was taken back at 10 %', reason: 'a person may have taken it back before its gate had data' },
@@ -51,7 +64,7 @@ test.each([
   expect(back && revertTitle('prod', back)).toBe(title);
 });
 
-describe.each([{ what: 'a revert', of: reverted }, { what: 'a promotion', of: promoted }])('$what', ({ of }) => {
+describe.each([{ what: 'a revert', of: reverted }, { what: 'a promotion', of: promoted }, { what: 'a remediation', of: remedied }])('$what', ({ of }) => {
   test('holds nothing that notifies, links, hides or formats', () => {
     const { title, body } = of(hostile, 1);
     // What stands in a code span is text for GitHub.
@@ -77,4 +90,13 @@ test.each([
   { image: `contoso.azurecr.io/checkout:1.5.0@sha256:${'a'.repeat(64)}`, version: '1.5.0' },
 ])('people call $image $version', ({ image, version }) => {
   expect(versionOf(image)).toBe(version);
+});
+
+test.each([
+  { name: 'trueup/drift (prod, checkout)', place: { environment: 'prod', service: 'checkout' }, reason: 'ours' },
+  { name: 'trueup/drift (prod)', place: null, reason: 'one word' },
+  { name: 'trueup/drift (prod, checkout) x', place: null, reason: 'something behind it' },
+  { name: 'trueup/health (prod, checkout)', place: null, reason: 'another check' },
+])('$name says which service drifted where: $reason', ({ name, place }) => {
+  expect(placeOfCheck(name)).toEqual(place);
 });

@@ -30,7 +30,7 @@ describe('answering a comment', () => {
     { body: '/trueup help', is: help, reason: 'the list' },
     { body: '/trueup', is: help, reason: 'nothing asked for' },
     { body: '/trueup dance', is: unknown, reason: 'an unknown word is answered' },
-    { body: '/trueup adopt', is: unknown, reason: 'what there is not is not pretended' },
+    { body: '/trueup adapt', is: unknown, reason: 'what there is not is not pretended' },
     { body: 'try /trueup plan', is: ignored, reason: 'not at the start of the line' },
     { body: '> /trueup plan', is: ignored, reason: 'quoted' },
     { body: '```\n/trueup plan\n```', is: ignored, reason: 'in a code block' },

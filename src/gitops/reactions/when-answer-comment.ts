@@ -3,6 +3,7 @@ import { emit, type EmittedMessage, type Envelope } from '../../kernel/envelope.
 import { repositoryTenantId, type TenantId } from '../../kernel/ids.ts';
 import { done, type Outcome } from '../../kernel/outcome.ts';
 import { answerCommand, type CommandAnswer, type EnvironmentCommand } from '../answering/answer-command.ts';
+import { mayWrite } from '../answering/approval.ts';
 import { knownTo } from '../answering/known-environments.ts';
 import type { GitopsNeeds } from '../needs.ts';
 import type { IssueComment, PullRequest } from '../ports.ts';
@@ -10,7 +11,7 @@ import type { Loaded } from '../records/load-record.ts';
 import { isAnswered, loadPullRequestAnswers, noAnswers, withAnswer, withAnswered, type PullRequestAnswers } from '../records/pull-request-answers.ts';
 import { askedCommand, helpText, type AskedCommand } from '../report/commands.ts';
 
-type Needs = Pick<GitopsNeeds, 'store' | 'clock' | 'repository' | 'reports' | 'commits' | 'standing'>;
+type Needs = Pick<GitopsNeeds, 'store' | 'clock' | 'repository' | 'reports' | 'commits' | 'standing' | 'drift'>;
 
 /** Reads the comment again: what the webhook said of it and of its author is a hint. Answers each comment once, however it is edited. */
 export function whenAnswerComment(needs: Needs): Reaction {
@@ -42,9 +43,9 @@ async function answerComment(needs: Needs, { tenantId, payload }: Envelope<'Answ
   if (asked === null) return done();
   const pull = await repository.pullRequest(tenant, number);
   if (pull === null) return done();
-  const permission = await repository.permission(tenant, comment.author);
+  const may = await mayWrite(needs, tenant, comment.author);
   delivery.assertLeaseHeld();
-  if (permission !== 'admin' && permission !== 'write') {
+  if (!may) {
     await reports.react(tenant, commentId, '-1', delivery.signal);
     return done([answers.save(withAnswered(answers.value ?? noAnswers, commentId))]);
   }

@@ -2,9 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { failOnce } from '../../../test/support/delivery.ts';
 import { desiredEnvironment, desiredService } from '../../../test/support/desired.ts';
 import { gitopsWorld, repositoryTenant, type GitopsWorld } from '../../../test/support/gitops-world.ts';
+import { sampleChange } from '../../../test/support/report-samples.ts';
 import { manifest, tinyPolicy, tinyPolicyPath, unreadable } from '../../../test/support/tiny-language.ts';
 import { NotAllowed, Rejected, Unavailable } from '../../kernel/errors.ts';
-import type { Change, PlanRequest, Planner } from '../../kernel/plan.ts';
+import { takenOverAsItRuns, type Change, type PlanRequest, type Planner } from '../../kernel/plan.ts';
 
 const service = (tag: string, name = 'checkout') => desiredService({ name, image: `contoso.azurecr.io/${name}:${tag}` });
 const environment = (name: string, ...tags: string[]) => manifest({ environment: desiredEnvironment({ name, services: tags.map((tag) => service(tag)) }) });
@@ -36,6 +37,10 @@ function refusing(error: Error): Planner {
 
 const silent: Planner = async () => ({ changes: [], problems: [] });
 
+const planning = (...changes: readonly Partial<Change>[]): Planner => async () => ({ changes: changes.map((change) => sampleChange({ differences: [], ...change })), problems: [] });
+const takenOver = { action: 'none', effect: 'nothing in Azure', risk: 'none', summary: takenOverAsItRuns } as const;
+const adopted = { action: 'adopt', effect: 'tags only' } as const;
+
 interface Pull {
   readonly base?: Record<string, string>;
   readonly head: Record<string, string>;
@@ -58,6 +63,9 @@ const verdicts: readonly (Pull & { readonly planners?: readonly Planner[]; reado
   { head: { ...base, 'README.md': 'hi' }, conclusion: 'neutral', title: 'No managed files changed', reason: 'nothing matched' },
   { head: base, conclusion: 'neutral', title: 'No managed files changed', reason: 'an empty pull request' },
   { head: changed, planners: [silent], conclusion: 'neutral', title: 'Valid: nothing changes in Azure', reason: 'an empty plan is never green' },
+  { head: changed, planners: [planning(takenOver, adopted)], conclusion: 'neutral', title: 'Valid: nothing changes in Azure; 1 service is taken over as it runs', reason: 'what runs is as declared and gets tags' },
+  { head: changed, planners: [planning(takenOver, { ...takenOver, name: 'cart' }, { action: 'update', effect: 'creates a revision' })], conclusion: 'success', title: '1 change in staging', reason: 'what is taken over does not count' },
+  { head: changed, planners: [planning(adopted)], conclusion: 'success', title: '1 change in staging', reason: 'without a service that is taken over, tags are what it is about' },
   { head: changed, planners: [], conclusion: 'neutral', title: 'Valid: nothing changes in Azure', reason: 'nobody planned' },
   { head: { 'trueup/staging.yaml': `${manifest()} ` }, base: { 'trueup/staging.yaml': manifest() }, conclusion: 'neutral', title: 'No manifest was read', reason: 'files without documents' },
   { head: { ...changed, 'trueup/prod.yaml': unreadable }, conclusion: 'failure', title: '1 error in 1 file', reason: 'one file cannot be read' },

@@ -271,8 +271,13 @@ describe('each call fails once', () => {
     const world = await staged(withoutCatalog, faults);
     world.good();
     await world.arrive();
-    await world.settle('ProposePromotion', { ...pair, asked: false });
-    return [world.open(), [...world.github.proposed], proposed(world)];
+    const states: unknown[] = []; // opened, closed by us (which is nobody's word against it), opened again
+    for (const files of [withoutCatalog, moved, withoutCatalog]) {
+      await world.push(files);
+      await world.settle('ProposePromotion', { ...pair, asked: false });
+      states.push([world.open(), proposed(world)]);
+    }
+    return [states, [...world.github.proposed]];
   }
 
   test.each(['before', 'after'] as const)('%s its effect: the same world', async (when) => {

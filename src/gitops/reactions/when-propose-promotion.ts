@@ -4,10 +4,11 @@ import { emit, type EmittedMessage, type Envelope } from '../../kernel/envelope.
 import { repositoryTenantId, type TenantId } from '../../kernel/ids.ts';
 import { done, wait, type Outcome, type Save } from '../../kernel/outcome.ts';
 import type { GitopsNeeds } from '../needs.ts';
-import { carryOut } from '../proposals/carry-out.ts';
+import { carryOut, isHalfDone } from '../proposals/carry-out.ts';
 import { draftPromotion } from '../proposals/draft-promotion.ts';
 import { withProposal } from '../proposals/with-proposal.ts';
 import { loadDeployReport } from '../records/deploy-report.ts';
+import { savedIfOther } from '../records/load-record.ts';
 import { emptyProposal, loadProposal, promotionId, type ProposalRecord } from '../records/proposal.ts';
 import { loadRepositorySync } from '../records/repository-sync.ts';
 
@@ -32,8 +33,8 @@ async function proposePromotion(needs: Needs, { tenantId, payload }: Envelope<'P
   const loaded = await loadProposal(needs.store, tenant, promotionId(from, to));
   const known = loaded.value ?? emptyProposal(`trueup/promote-${from}-to-${to}`);
   const { record, isHalf } = await carryOut(needs, known, await draftPromotion(needs, tenant, payload), { tenant, delivery, asked: payload.asked });
-  const saves = canonicalJson(record) === canonicalJson(loaded.value) ? [] : [loaded.save(record)];
-  if (isHalf) return wait(1, 'the commit is remembered before the branch moves to it', saves);
+  const saves = savedIfOther(loaded, record);
+  if (isHalf) return wait(1, isHalfDone, saves);
   const linked = await linkReport(needs, tenant, payload, record);
   return done([...saves, ...linked.saves], linked.emits);
 }

@@ -4,10 +4,11 @@ import { emit, type Envelope } from '../../kernel/envelope.ts';
 import { repositoryTenantId } from '../../kernel/ids.ts';
 import { done, wait, type Outcome } from '../../kernel/outcome.ts';
 import type { GitopsNeeds } from '../needs.ts';
-import { carryOut } from '../proposals/carry-out.ts';
+import { carryOut, isHalfDone } from '../proposals/carry-out.ts';
 import { draftRevert } from '../proposals/draft-revert.ts';
 import { withProposal } from '../proposals/with-proposal.ts';
 import { loadDeployReport } from '../records/deploy-report.ts';
+import { savedIfOther } from '../records/load-record.ts';
 import { emptyProposal, loadProposal, revertId } from '../records/proposal.ts';
 
 type Needs = Pick<GitopsNeeds, 'store' | 'commits' | 'repository' | 'standing' | 'proposals'>;
@@ -31,8 +32,8 @@ async function proposeRevert(needs: Needs, { tenantId, payload }: Envelope<'Prop
   if (report.value === null) return done();
   const known = loaded.value ?? emptyProposal(`trueup/revert-${environment}-${commit.slice(0, 7)}`);
   const { record, isHalf } = await carryOut(needs, known, await draftRevert(needs, tenant, report.value), { tenant, delivery, asked: false });
-  const saves = canonicalJson(record) === canonicalJson(loaded.value) ? [] : [loaded.save(record)];
-  if (isHalf) return wait(1, 'the commit is remembered before the branch moves to it', saves);
+  const saves = savedIfOther(loaded, record);
+  if (isHalf) return wait(1, isHalfDone, saves);
   const shown = withProposal(report.value, { as: 'revert', subject: 'revert', saysWhy: report.value.revert === null }, record);
   if (canonicalJson(shown) === canonicalJson(report.value)) return done(saves);
   return done([...saves, report.save(shown)], [emit('ReportDeployment', tenant, { environment, commit })]);

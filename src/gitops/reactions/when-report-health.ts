@@ -1,15 +1,23 @@
 import { reaction, type Delivery, type Reaction } from '../../kernel/context.ts';
+import { digestOf } from '../../kernel/digest.ts';
+import type { DriftStanding } from '../../kernel/drift-standing.ts';
 import { emit, type Envelope } from '../../kernel/envelope.ts';
-import { repositoryTenantId } from '../../kernel/ids.ts';
+import { repositoryTenantId, tenantIn, type TenantId } from '../../kernel/ids.ts';
 import { done, type Outcome } from '../../kernel/outcome.ts';
 import type { GitopsNeeds } from '../needs.ts';
 import { loadDeployReport } from '../records/deploy-report.ts';
-import { loadHealthReport } from '../records/health-report.ts';
+import { loadHealthReport, type HealthReport } from '../records/health-report.ts';
+import { driftId, loadProposal } from '../records/proposal.ts';
 import { loadRepositorySync } from '../records/repository-sync.ts';
-import { standingOf } from '../report/health-standing.ts';
+import type { DriftAnswer } from '../report/drift-answers.ts';
+import { inRiskOrder } from '../report/drift-words.ts';
+import { standingOf, unscannedSince } from '../report/health-standing.ts';
 import { healthCheck, healthContent, leftHealthCheck } from '../report/health-text.ts';
 
-type Needs = Pick<GitopsNeeds, 'store' | 'clock' | 'reports'>;
+type Needs = Pick<GitopsNeeds, 'store' | 'clock' | 'reports' | 'drift'>;
+
+/** More services than these are in the check's text alone. */
+const answersRead = 300;
 
 /** The only writer of health checks. The head is the one that was synced last, and a check that ran on an older one is ended there first. */
 export function whenReportHealth(needs: Needs): Reaction {
@@ -23,7 +31,7 @@ export function whenReportHealth(needs: Needs): Reaction {
   });
 }
 
-async function reportHealth({ store, clock, reports }: Needs, { tenantId, traceId, payload }: Envelope<'ReportHealth'>, delivery: Delivery): Promise<Outcome> {
+async function reportHealth({ store, clock, reports, drift }: Needs, { tenantId, traceId, payload }: Envelope<'ReportHealth'>, delivery: Delivery): Promise<Outcome> {
   const tenant = repositoryTenantId(tenantId);
   const { environment } = payload;
   const [loaded, sync] = await Promise.all([loadHealthReport(store, tenant, environment), loadRepositorySync(store, tenant)]);
@@ -42,11 +50,30 @@ async function reportHealth({ store, clock, reports }: Needs, { tenantId, traceI
   const [last] = declared.deployed;
   const deploy = last === undefined ? null : await loadDeployReport(store, tenant, { environment, commit: last });
   const standing = standingOf(report, deploy?.value ?? null, clock.now());
-  const content = healthContent(report, standing);
+  const { seen, unscanned } = asScanned(report, await drift(tenantIn(tenant, declared.tenant), environment), clock.now());
+  const content = healthContent(seen, standing, unscanned);
+  const answers = await answersTo(store, tenant, seen);
+  const said = { commit, content, answers: answers.length === 0 ? '' : digestOf(answers) };
   // A delivery that came to grief may have written already what the record does not say.
-  if (delivery.attempt === 0 && before?.commit === commit && before.content === content) return done();
+  if (delivery.attempt === 0 && isWritten(before, said)) return done();
   delivery.assertLeaseHeld();
-  const check = healthCheck(report, commit, traceId, standing);
+  const check = healthCheck(seen, commit, traceId, standing, unscanned, answers);
   await reports.check(tenant, check, delivery.signal);
-  return done([loaded.save({ ...report, written: { commit, content, runs: check.conclusion === null } })]);
+  return done([loaded.save({ ...report, written: { ...said, runs: check.conclusion === null } })]);
+}
+
+function isWritten(before: HealthReport['written'], { commit, content, answers }: Pick<NonNullable<HealthReport['written']>, 'commit' | 'content' | 'answers'>): boolean {
+  return before?.commit === commit && before.content === content && (before.answers ?? '') === answers;
+}
+
+/** Of the services with the riskiest findings. */
+async function answersTo(store: GitopsNeeds['store'], tenant: TenantId, { environment, drift }: HealthReport): Promise<readonly DriftAnswer[]> {
+  const services = [...new Set(inRiskOrder(drift).flatMap(({ service, class: found }) => (found === 'unmanaged' ? [] : [service])))].slice(0, answersRead);
+  const records = await Promise.all(services.map((service) => loadProposal(store, tenant, driftId(environment, service))));
+  return records.flatMap(({ value }, index) => (value === null ? [] : [{ service: services[index] ?? '', pullRequest: value.pullRequest, why: value.why }]));
+}
+
+/** What is open is read where it is kept: the events that told of it may be late. */
+function asScanned(report: HealthReport, scanned: DriftStanding | null, now: number): { readonly seen: HealthReport; readonly unscanned: string | null } {
+  return { seen: scanned === null ? report : { ...report, drift: [...scanned.open] }, unscanned: unscannedSince(scanned, now) };
 }

@@ -6,6 +6,7 @@ import { isError } from '../../kernel/problem.ts';
 import type { CommitState } from '../desired/commit-reader.ts';
 import { contentOf } from '../desired/standing.ts';
 import type { GitopsNeeds } from '../needs.ts';
+import { openRemediations } from '../proposals/asked-after-drift.ts';
 import { promotionsOf } from '../proposals/asked-after.ts';
 import { loadPullRequestReport, type PullRequestReport } from '../records/pull-request-report.ts';
 import { loadRepositorySync } from '../records/repository-sync.ts';
@@ -35,7 +36,7 @@ async function followHead(needs: Needs, envelope: Envelope<'RepositorySynced'>, 
   if (sync.value?.commit !== commit) return done();
   const names = new Set([...Object.keys(sync.value.environments), ...environments]);
   const health = [...names].map((environment) => emit('ReportHealth', tenant, { environment }));
-  return done([], [...health, ...promotionsOf(tenant, state), ...(await plansToRemake(needs, tenant, state, defaultBranch))]);
+  return done([], [...health, ...promotionsOf(tenant, state), ...(await openRemediations(needs.store, tenant, [...names])), ...(await plansToRemake(needs, tenant, state, defaultBranch))]);
 }
 
 async function plansToRemake({ store, repository }: Needs, tenant: TenantId, state: CommitState, branch: string): Promise<readonly EmittedMessage[]> {

@@ -27,6 +27,8 @@ const deployReport = z.strictObject({
   /** Null until the merge is found; 0 when the commit came without a pull request. */
   pullRequest: z.number().int().nonnegative().nullable(),
   progress: progress.nullable(),
+  /** Why it was asked for although Git declares what was deployed before; null for a merge. */
+  asked: z.string().nullable().default(null),
   /** What other contexts refused at this commit, by subject. */
   refusals: z.record(z.string(), refusal),
   /** What the deployment needed and has, by subject: one sentence each. */
@@ -64,7 +66,7 @@ export function loadDeployReport(store: Store, tenant: TenantId, { environment, 
 /** The report of an attempt that nothing is known of. What people linked to it stays. */
 export function startedReport(known: DeployReport | null, { environment, commit: at, generation }: Attempt, trace: string): DeployReport {
   const { pullRequest, checkUrl, writtenAt, writtenEssence, before } = known ?? { pullRequest: null, checkUrl: null, writtenAt: null, writtenEssence: null, before: null };
-  return { environment, commit: at, generation, trace, pullRequest, checkUrl, writtenAt, writtenEssence, before, progress: null, refusals: {}, prepared: {}, supersededBy: null, revert: null, promotion: null };
+  return { environment, commit: at, generation, trace, pullRequest, checkUrl, writtenAt, writtenEssence, before, progress: null, asked: null, refusals: {}, prepared: {}, supersededBy: null, revert: null, promotion: null };
 }
 
 export const ends: readonly DeploymentState[] = ['Completed', 'RolledBack', 'Failed', 'Superseded'];
@@ -72,10 +74,11 @@ export const ends: readonly DeploymentState[] = ['Completed', 'RolledBack', 'Fai
 /** Null when the message is older than what is known: messages of one deployment may arrive in any order, and twice. */
 export function withProgress(report: DeployReport, message: DeploymentProgress): DeployReport | null {
   const { environment: _environment, commit: _commit, generation: _generation, ...progress } = message;
-  if (report.progress !== null && progress.sequence <= report.progress.sequence) return null;
-  if (progress.state !== 'Completed') return { ...report, progress };
+  const asked = progress.state === 'Requested' ? progress.reason : report.asked;
+  if (report.progress !== null && progress.sequence <= report.progress.sequence) return asked === report.asked ? null : { ...report, asked };
+  if (progress.state !== 'Completed') return { ...report, progress, asked };
   // A deployment that ended well shows that what it waited for was put right.
-  return { ...report, progress, refusals: refusalsOf(report, ({ blocks }) => !blocks) };
+  return { ...report, progress, asked, refusals: refusalsOf(report, ({ blocks }) => !blocks) };
 }
 
 export function withRefusal(report: DeployReport, refusal: Refusal): DeployReport | null {

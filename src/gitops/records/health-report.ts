@@ -7,7 +7,16 @@ import type { Store } from '../../kernel/ports.ts';
 import { loadRecord, type Loaded } from './load-record.ts';
 
 const health = healthScalingMessages.HealthCheckCompleted.schema.pick({ verdict: true, since: true, services: true, generation: true });
-const findings = driftDetectionMessages.RuntimeDriftDetected.schema.shape.open;
+const { element } = driftDetectionMessages.RuntimeDriftDetected.schema.shape.open;
+const { observations, mode, changed, acknowledged, oscillations } = element.shape;
+/** As stored: what a finding without a word on it means, too. */
+const findings = z.array(element.extend({
+  observations: observations.default(1),
+  mode: mode.default('report'),
+  changed: changed.default(null),
+  acknowledged: acknowledged.default(null),
+  oscillations: oscillations.default(0),
+}));
 
 const healthReport = z.strictObject({
   environment: name,
@@ -16,8 +25,8 @@ const healthReport = z.strictObject({
   healthAt: z.string().nullable(),
   drift: findings,
   driftAt: z.string().nullable(),
-  /** What was written last and where, and whether that check still runs; null when nothing was. */
-  written: z.strictObject({ commit, content: z.string(), runs: z.boolean().optional() }).nullable(),
+  /** What was written last and where, whether that check still runs, and which pull requests it named; null when nothing was. */
+  written: z.strictObject({ commit, content: z.string(), runs: z.boolean().optional(), answers: z.string().optional() }).nullable(),
 });
 
 /** What `trueup/health (ENV)` says. */

@@ -1,3 +1,4 @@
+import { canonicalJson } from '../../kernel/digest.ts';
 import type { Save } from '../../kernel/outcome.ts';
 import type { AggregateKey, Reader, Store } from '../../kernel/ports.ts';
 
@@ -17,4 +18,9 @@ export async function loadRecord<T>(store: Store, key: AggregateKey, schema: Rea
     save: (value) => ({ key, expectedVersion: stored?.version ?? 0, value }),
     remove: () => ({ key, expectedVersion: stored?.version ?? 0, value: null }),
   };
+}
+
+/** The write of an aggregate that says something else than what was read; none otherwise. */
+export function savedIfOther<T>(loaded: Loaded<T>, value: T & object): readonly Save[] {
+  return canonicalJson(value) === canonicalJson(loaded.value) ? [] : [loaded.save(value)];
 }

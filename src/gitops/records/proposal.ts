@@ -3,6 +3,7 @@ import { repositoryTenantId, type TenantId } from '../../kernel/ids.ts';
 import { commit } from '../../kernel/messages/shapes.ts';
 import type { Store } from '../../kernel/ports.ts';
 import { loadRecord, type Loaded } from './load-record.ts';
+import { pullRequestLink, remediation } from './remediation.ts';
 
 const proposal = z.strictObject({
   branch: z.string(),
@@ -11,7 +12,7 @@ const proposal = z.strictObject({
   /** The newest of them, and the hash of the files that it changes; null when it is merged or there is none. */
   made: z.strictObject({ files: z.string(), commit }).nullable(),
   /** The pull request that is open as far as is known. */
-  pullRequest: z.strictObject({ number: z.number().int().positive(), url: z.string() }).nullable(),
+  pullRequest: pullRequestLink.nullable(),
   /** Hash of what is proposed, however it is told. */
   content: z.string().nullable(),
   /** Hash of all that was written: the same again makes no call. */
@@ -20,6 +21,10 @@ const proposal = z.strictObject({
   refused: z.array(z.string()),
   /** Why nothing is proposed; null while something is. */
   why: z.string().nullable(),
+  /** It is about to be closed because nothing is to be proposed: so nobody else closed it. */
+  isClosing: z.boolean().default(false),
+  /** Only of one that answers drift. */
+  remediation: remediation.nullable().default(null),
 });
 
 /** A pull request of this App, from before its first commit to after its end. */
@@ -28,7 +33,7 @@ export type ProposalRecord = z.infer<typeof proposal>;
 const kept = 20;
 
 export function emptyProposal(branch: string): ProposalRecord {
-  return { branch, commits: [], made: null, pullRequest: null, content: null, written: null, refused: [], why: null };
+  return { branch, commits: [], made: null, pullRequest: null, content: null, written: null, refused: [], why: null, isClosing: false, remediation: null };
 }
 
 /** `id` is unique among the repository's proposals. */
@@ -44,6 +49,10 @@ export function promotionId(from: string, to: string): string {
   return `promote.${from}.${to}`;
 }
 
+export function driftId(environment: string, service: string): string {
+  return `drift.${environment}.${service}`;
+}
+
 export function withCommit(record: ProposalRecord, files: string, made: string): ProposalRecord {
   return { ...withKnown(record, made), made: { files, commit: made } };
 }
@@ -55,7 +64,7 @@ function withKnown(record: ProposalRecord, known: string): ProposalRecord {
 /** Somebody closed it. */
 export function withRefused(record: ProposalRecord): ProposalRecord {
   const refused = record.content === null ? record.refused : [...record.refused.filter((one) => one !== record.content), record.content].slice(-kept);
-  return { ...record, pullRequest: null, refused };
+  return { ...record, pullRequest: null, isClosing: false, refused };
 }
 
 /** It was merged at this head. The branch may leave it, also where somebody else made it: nothing of it is lost. */
@@ -65,5 +74,5 @@ export function withMerged(record: ProposalRecord, head: string): ProposalRecord
 
 /** It was merged, or was closed because nothing is to be proposed. A commit that is merged cannot be proposed again. */
 export function withEnd(record: ProposalRecord): ProposalRecord {
-  return { ...record, pullRequest: null, made: null, content: null, written: null };
+  return { ...record, pullRequest: null, isClosing: false, made: null, content: null, written: null };
 }

@@ -4,8 +4,9 @@ import type { Store } from '../../kernel/ports.ts';
 import { loadRecord, type Loaded } from './load-record.ts';
 
 const answer = z.strictObject({
-  commentId: z.number().int().positive(),
-  /** The command, as it was understood. */
+  /** Null where no comment asked: a button was pressed. */
+  commentId: z.number().int().positive().nullable(),
+  /** The command, as it was understood, or the button. */
   asked: z.string(),
   /** Login of who asked. */
   by: z.string(),
@@ -46,5 +47,5 @@ export function withAnswered(known: PullRequestAnswers, commentId: number): Pull
 }
 
 export function withAnswer(known: PullRequestAnswers, one: Answer): PullRequestAnswers {
-  return { ...withAnswered(known, one.commentId), answers: [...known.answers, one].slice(-answersKept) };
+  return { ...(one.commentId === null ? known : withAnswered(known, one.commentId)), answers: [...known.answers, one].slice(-answersKept) };
 }

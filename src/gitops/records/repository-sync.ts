@@ -17,10 +17,12 @@ const syncedEnvironment = z.strictObject({
   configurations: digests,
   secrets: z.record(z.string(), z.strictObject({ digest: z.string(), version: z.string().nullable(), rest: z.string() })),
   services: digests,
+  /** Of each service, the digest that it would have without the annotation that has it applied again. */
+  besideReapply: digests.default({}),
   scaling: digests,
   /** Services that a policy scales. */
   scaled: z.array(z.string()).default([]),
-  /** Commits of the last Deploys that were sent, the newest first: those whose reports are kept. */
+  /** Commits of the last deployments that were asked for, the newest first: those whose reports are kept. */
   deployed: z.array(commit),
 });
 

@@ -13,6 +13,7 @@ import type { Links } from './links.ts';
 import { compareText } from './plan-report.ts';
 import { count } from './plan-text.ts';
 import { stageCount } from './stages.ts';
+import { lasting } from './times.ts';
 
 export const commentKind = 'report';
 
@@ -28,15 +29,25 @@ export function commentBody({ report, answers, deployments }: CommentParts, link
   const lead = [
     `### Trueup: ${prose(headline(report, sorted))}`,
     ...(sorted.length > 0 ? [deploymentTable(sorted, links)] : []),
+    ...driftClosed(report),
     ...answersText(answers),
     ...(report.plan === null ? [] : [sorted.length > 0 ? folded('The plan', report.plan.summary) : report.plan.summary]),
   ].join('\n\n');
   return report.plan === null ? lead : withDetails(lead, report.plan.details);
 }
 
-function headline({ plan }: PullRequestReport, deployments: readonly DeployReport[]): string {
+/** What came of a merge that answered drift. */
+function driftClosed({ drift }: PullRequestReport): readonly string[] {
+  const closed = drift?.closed ?? null;
+  if (drift === null || closed === null) return [];
+  const after = lasting(Date.parse(closed.at) - Date.parse(closed.mergedAt));
+  const openFor = closed.since === null ? '' : `; it was open for ${lasting(Date.parse(closed.at) - Date.parse(closed.since))}`;
+  return [`✅ The drift of ${code(drift.service)} in ${code(drift.environment)} is closed, ${after} after the merge${openFor}.`];
+}
+
+function headline({ plan, drift }: PullRequestReport, deployments: readonly DeployReport[]): string {
   if (deployments.length > 0) return `deployment to ${shortened(deployments.map(({ environment }) => environment).join(', '), 120)}`;
-  return plan?.title ?? 'commands';
+  return plan?.title ?? (drift === null ? 'commands' : 'drift');
 }
 
 function deploymentTable(deployments: readonly DeployReport[], links: Links): string {

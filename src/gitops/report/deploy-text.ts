@@ -31,7 +31,7 @@ function deploySummary(report: DeployReport, links: Links): string {
   const why = progress === null || isToldByEvidence(progress) ? [] : [prose(progress.reason ?? '')];
   const by = supersededBy === null || progress !== null ? [] : [`Superseded by ${links.commit(supersededBy)} before it began.`];
   const parts = [
-    ...refusalList(report), ...holdNote(report), ...why, ...whatToDo(report), ...followUps(report, links), ...by,
+    ...askedNote(report), ...refusalList(report), ...holdNote(report), ...why, ...whatToDo(report), ...followUps(report, links), ...by,
     failureEvidence(services), rolloutPicture(services), stepsTable(services, links), gatesTable(services), preparedList(report),
   ];
   const sections = fit(parts.filter((section) => section !== ''), reportBudget - 1000, (left) => `… and ${count(left, 'more part')} of this report.`);
@@ -43,6 +43,11 @@ function deploySummary(report: DeployReport, links: Links): string {
 export function isToldByEvidence({ reason, services }: NonNullable<DeployReport['progress']>): boolean {
   const told = services.flatMap(({ failure }) => failure?.reason ?? []);
   return reason !== null && told.length === 1 && told.every((one) => reason.endsWith(one));
+}
+
+/** While it only is asked for, that is what its state says, too. */
+function askedNote({ asked, progress }: DeployReport): readonly string[] {
+  return asked === null || progress?.reason === asked ? [] : [`**Applied again.** ${prose(shortened(asked, 500))}`];
 }
 
 /** Nothing failed and nothing moves: who or what holds it, and what ends that. */

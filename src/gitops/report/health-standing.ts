@@ -1,3 +1,4 @@
+import type { DriftStanding } from '../../kernel/drift-standing.ts';
 import type { DeployReport } from '../records/deploy-report.ts';
 import type { HealthReport } from '../records/health-report.ts';
 
@@ -18,4 +19,16 @@ export function standingOf({ health, healthAt }: HealthReport, deploy: DeployRep
   if (deploy === null || (health?.generation ?? 0) >= deploy.generation) return isOld ? 'stale' : 'current';
   if (deploy.writtenAt === null || now - deploy.writtenAt < quietMs) return 'pending';
   return isOld ? 'stale' : 'unended';
+}
+
+/** Three times as long as a scan takes to come again. */
+const unscannedMs = 3 * 5 * 60_000;
+
+/** ISO-8601: since when nobody looked for drift although a look was due. Null while a deployment owns the apps, and where nothing is watched. */
+export function unscannedSince(drift: DriftStanding | null, now: number): string | null {
+  if (drift === null || drift.suppressed) return null;
+  const { scannedAt, watchedSince } = drift;
+  // ISO-8601 texts in UTC compare as times.
+  const last = scannedAt !== null && scannedAt > watchedSince ? scannedAt : watchedSince;
+  return now - Date.parse(last) > unscannedMs ? last : null;
 }

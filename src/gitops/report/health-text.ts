@@ -2,7 +2,9 @@ import type { Verdict } from '../../kernel/messages/health-scaling.ts';
 import type { CheckReport, Conclusion } from '../ports.ts';
 import type { HealthReport } from '../records/health-report.ts';
 import { fit } from './budget.ts';
-import { code, fence, oneLine, prose, shortened } from './inert.ts';
+import type { DriftAnswer } from './drift-answers.ts';
+import { driftContent, driftList, driftSummary, driftTitle, unscannedTitle } from './health-drift.ts';
+import { code, prose, shortened } from './inert.ts';
 import type { Standing } from './health-standing.ts';
 import { compareText } from './plan-report.ts';
 import { count } from './plan-text.ts';
@@ -12,14 +14,15 @@ const conclusions: Record<Verdict, Conclusion> = { healthy: 'success', degraded:
 const words: Record<Verdict, string> = { healthy: 'Healthy', degraded: 'Degraded', unhealthy: 'Unhealthy', 'no-data': 'No data' };
 const signs: Record<Verdict, string> = { healthy: '✅', degraded: '🟠', unhealthy: '❌', 'no-data': '◻️' };
 
-export function healthCheck(report: HealthReport, commit: string, trace: string, standing: Standing = 'current'): CheckReport {
-  const findings = driftList(report);
+/** `unscanned`: since when nobody looked for drift although a look was due; null while all is well. */
+export function healthCheck(report: HealthReport, commit: string, trace: string, standing: Standing = 'current', unscanned: string | null = null, answers: readonly DriftAnswer[] = []): CheckReport {
+  const findings = driftList(report.drift);
   return {
     commit,
     name: checkName(report.environment),
-    conclusion: conclusionOf(report, standing),
-    title: healthTitle(report, standing),
-    summary: [verdictText(report, standing), findings === '' ? 'No drift is open.' : `**${count(report.drift.length, 'drift finding')} open**`, `<sub>${prose(trace)}</sub>`].join('\n\n'),
+    conclusion: scannedOnly(conclusionOf(report, standing), unscanned),
+    title: `${unscannedTitle(unscanned)}${healthTitle(report, standing)}`,
+    summary: [verdictText(report, standing), driftSummary(report.drift, unscanned, answers), `<sub>${prose(trace)}</sub>`].join('\n\n'),
     text: findings === '' ? null : findings,
     annotations: [],
     actions: [],
@@ -35,6 +38,11 @@ export function leftHealthCheck(environment: string, commit: string, trace: stri
 
 function checkName(environment: string): string {
   return `trueup/health (${environment})`;
+}
+
+/** Who does not look finds nothing, which is not green. */
+function scannedOnly(conclusion: Conclusion | null, unscanned: string | null): Conclusion | null {
+  return conclusion === 'success' && unscanned !== null ? 'neutral' : conclusion;
 }
 
 /** Null while it runs. Green is only a verdict about what the head deployed. */
@@ -53,7 +61,7 @@ function conclusionOf({ health }: HealthReport, standing: Standing): Conclusion 
 }
 
 function healthTitle({ health, drift }: HealthReport, standing: Standing): string {
-  const open = drift.length === 0 ? '' : ` · ${count(drift.length, 'drift finding')} open`;
+  const open = driftTitle(drift);
   if (standing === 'pending') return `Waiting for an evaluation after the deployment${open}`;
   if (standing === 'stale') return `No data: not evaluated for long${open}`;
   const verdict = health?.verdict ?? 'no-data';
@@ -69,10 +77,10 @@ function verdictText(report: HealthReport, standing: Standing): string {
   return serviceTable(report);
 }
 
-/** Equal for two reports that would tell people the same: verdicts and the set of findings, without measured numbers and times. */
-export function healthContent(report: HealthReport, standing: Standing = 'current'): string {
+/** Equal for two reports that would tell people the same: verdicts and findings, without measured numbers and times. */
+export function healthContent(report: HealthReport, standing: Standing = 'current', unscanned: string | null = null): string {
   const services = (report.health?.services ?? []).map(({ service, verdict }) => [service, verdict] as const).sort(([a], [b]) => compareText(a, b));
-  const drift = report.drift.map(({ id }) => id).sort();
+  const drift = [...driftContent(report.drift), ...(unscanned === null ? [] : [unscanned])];
   if (standing === 'pending' || standing === 'stale') return JSON.stringify([standing, drift]);
   const said = [report.health?.verdict ?? null, services, drift];
   return JSON.stringify(standing === 'current' ? said : [standing, ...said]);
@@ -87,16 +95,4 @@ function serviceTable({ health }: HealthReport): string {
   });
   const shown = fit(rows, 40_000, (left) => `\n… and ${count(left, 'more service')}.`, 1);
   return [`Since ${prose(health.since)}`, '', '| Service | Verdict | Checks |', '|---|---|---|', ...shown].join('\n');
-}
-
-const severities = ['high', 'medium', 'low'] as const;
-
-function driftList({ drift }: HealthReport): string {
-  const sorted = [...drift].sort((a, b) => severities.indexOf(a.severity) - severities.indexOf(b.severity) || compareText(a.service, b.service) || compareText(a.path, b.path));
-  const parts = sorted.map((finding) => {
-    const head = `**${code(finding.service)}** ${finding.class} (${finding.severity}), first seen ${prose(finding.firstSeenAt)}: ${prose(shortened(finding.summary, 400))}`;
-    const values = fence(`  ${oneLine(finding.path)}\n- live  ${shortened(oneLine(finding.live), 400)}\n+ Git   ${shortened(oneLine(finding.desired), 400)}`, 'diff');
-    return `${head}\n\n${values}`;
-  });
-  return fit(parts, 50_000, (left) => `… and ${count(left, 'more finding')}.`).join('\n\n');
 }

@@ -1,5 +1,5 @@
 import type { Change, Risk } from '../../kernel/plan.ts';
-import { effects } from '../../kernel/plan.ts';
+import { effects, takenOverAsItRuns } from '../../kernel/plan.ts';
 import { isError, type Problem } from '../../kernel/problem.ts';
 
 /** What was found out about a pull request at one commit, ready to be shown. */
@@ -39,7 +39,19 @@ export function planVerdict(report: PlanReport): PlanVerdict {
   if (report.files === 0) return 'nothing-managed';
   if (report.documents === 0 && report.environments.length === 0) return 'nothing-managed';
   if (report.validatedOnly !== null) return 'validated';
-  return riskiestFirst(report.environments).length === 0 ? 'nothing-changes' : 'planned';
+  const changes = riskiestFirst(report.environments);
+  const isTakeOver = takenOverIn(report.environments).length > 0 && changes.every(({ change }) => leavesAzure(change));
+  return changes.length === 0 || isTakeOver ? 'nothing-changes' : 'planned';
+}
+
+/** What is recorded of things that run, and tags on them. */
+function leavesAzure({ action, effect, differences }: Change): boolean {
+  return differences.length === 0 && (effect === 'nothing in Azure' || (action === 'adopt' && effect === 'tags only'));
+}
+
+/** Services whose apps run as declared: no changes, and worth a sentence. */
+export function takenOverIn(environments: readonly EnvironmentPlan[]): readonly PlannedChange[] {
+  return planned(environments).filter(({ change }) => change.action === 'none' && change.summary === takenOverAsItRuns);
 }
 
 /** Of the manifests and of the planners, each once. */
@@ -77,8 +89,11 @@ const risks: readonly Risk[] = ['high', 'medium', 'low', 'none'];
 
 /** Every change that does something, the riskiest first. */
 export function riskiestFirst(environments: readonly EnvironmentPlan[]): readonly PlannedChange[] {
-  const planned = environments.flatMap(({ name, changes }) => changes.map((change) => ({ environment: name, change })));
-  return planned.filter(({ change }) => change.action !== 'none' || change.differences.length > 0).sort(byRisk);
+  return planned(environments).filter(({ change }) => change.action !== 'none' || change.differences.length > 0).sort(byRisk);
+}
+
+function planned(environments: readonly EnvironmentPlan[]): PlannedChange[] {
+  return environments.flatMap(({ name, changes }) => changes.map((change) => ({ environment: name, change })));
 }
 
 function byRisk(a: PlannedChange, b: PlannedChange): number {

@@ -4,7 +4,7 @@ import { annotationLimit, annotationsOf } from './annotations.ts';
 import { fit, reportBudget } from './budget.ts';
 import { code, prose } from './inert.ts';
 import type { Links } from './links.ts';
-import { allProblems, planVerdict, riskiestFirst } from './plan-report.ts';
+import { allProblems, planVerdict, riskiestFirst, takenOverIn } from './plan-report.ts';
 import type { EnvironmentPlan, PlanReport, PlanVerdict } from './plan-report.ts';
 import { changeTable, foldedDiffs, problemList } from './plan-tables.ts';
 
@@ -65,7 +65,7 @@ function planTitle(report: PlanReport): string {
     case 'validated':
       return `Valid: ${count(report.documents, 'document')}; no plan for ${report.validatedOnly === 'fork' ? 'a fork' : 'this branch'}${warnings(problems)}`;
     case 'nothing-changes':
-      return `Valid: nothing changes in Azure${warnings(problems)}`;
+      return `Valid: nothing changes in Azure${takenOverTitle(report)}${warnings(problems)}`;
     case 'planned':
       return `${plannedTitle(report)}${warnings(problems)}`;
   }
@@ -79,6 +79,11 @@ export function errorTitle(problems: readonly Problem[]): string {
 
 function warnings(problems: readonly Problem[]): string {
   return problems.length > 0 ? `, ${count(problems.length, 'warning')}` : '';
+}
+
+function takenOverTitle({ environments }: PlanReport): string {
+  const { length } = takenOverIn(environments);
+  return length === 0 ? '' : `; ${count(length, 'service')} ${length === 1 ? 'is' : 'are'} taken over as ${length === 1 ? 'it runs' : 'they run'}`;
 }
 
 function plannedTitle(report: PlanReport): string {
@@ -126,7 +131,17 @@ function notes(report: PlanReport): readonly string[] {
   const inherited = report.inherited === 0 ? [] : [`${count(report.inherited, 'problem')} that ${code(report.baseRef)} already has, not counted here.`];
   const nothing = planVerdict(report) === 'nothing-managed' ? ['This pull request touches no file that Trueup manages, so there is nothing to plan.'] : [];
   const only = report.validatedOnly === null ? [] : [validatedOnly[report.validatedOnly]];
-  return fit([...unread, ...own, ...inherited, ...nothing, ...only], shares.notes, (left) => `… and ${count(left, 'more note')}.`);
+  return fit([...unread, ...takenOverNotes(report), ...own, ...inherited, ...nothing, ...only], shares.notes, (left) => `… and ${count(left, 'more note')}.`);
+}
+
+const namesShown = 20;
+
+function takenOverNotes({ environments }: PlanReport): readonly string[] {
+  const found = takenOverIn(environments);
+  if (found.length === 0) return [];
+  const names = found.slice(0, namesShown).map(({ environment, change }) => `${code(change.name)} in ${code(environment)}`);
+  const more = found.length > namesShown ? `, and ${found.length - namesShown} more` : '';
+  return [`Taken over as they run: ${names.join(', ')}${more}. Their container apps get tags, and their traffic is pinned by name where it is not: no revision is made, nobody is moved and nothing restarts.`];
 }
 
 function footer(report: PlanReport, links: Links): string {

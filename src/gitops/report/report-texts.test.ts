@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { commit, sampleChange, sampleDeploy, sampleHealth, samplePlan, sampleProblem } from '../../../test/support/report-samples.ts';
 import { failedCanary, movingStanding, passing, pausedStanding, rolloutReport, rollouts, standing } from '../../../test/support/rollout-samples.ts';
+import { takenOverAsItRuns } from '../../kernel/plan.ts';
 import type { CheckReport } from '../ports.ts';
 import type { DeployReport } from '../records/deploy-report.ts';
 import { noAnswers, type PullRequestAnswers } from '../records/pull-request-answers.ts';
@@ -33,6 +34,7 @@ function shown({ name, conclusion, title, summary, text, annotations }: CheckRep
 }
 
 const refusal = { what: 'secret payments-api-key', reason: 'The version is disabled in the vault', needs: 'Enable it, or pin another version', blocks: true };
+const takenOver = sampleChange({ name: 'cart', action: 'none', effect: 'nothing in Azure', risk: 'none', summary: takenOverAsItRuns, differences: [] });
 const many = Array.from({ length: 3000 }, (_, index) => index);
 const wide = sampleChange().differences.flatMap((one) => many.slice(0, 80).map((index) => ({ ...one, path: `env[${index}]`, live: 'x'.repeat(900) })));
 const answered = (text: string, asked = '/trueup status'): PullRequestAnswers => ({ answered: [5], answers: [{ commentId: 5, asked, by: 'octocat', at: '2026-11-24T12:00:00Z', text }] });
@@ -51,6 +53,7 @@ describe('what people read', () => {
     { file: 'check-plan-wrong', text: shown(planCheck(samplePlan({ problems: [sampleProblem()], inherited: 2, notes: ['The policy changes.'] }), links)) },
     { file: 'check-plan-fork', text: shown(planCheck(samplePlan({ environments: [], validatedOnly: 'fork' }), links)) },
     { file: 'check-plan-environment', text: shown(environmentCheck(samplePlan(), { name: 'prod', changes: [sampleChange()], problems: [], unread: ['What runs could not be read: Azure did not answer.'] }, links)) },
+    { file: 'check-plan-taken-over', text: shown(planCheck(samplePlan({ environments: [{ name: 'prod', changes: [sampleChange({ name: 'cae-prod', kind: 'ManagedEnvironment', action: 'adopt', effect: 'tags only', risk: 'low', summary: 'Adopts the managed environment that is there', differences: [] }), takenOver], problems: [], unread: [] }] }), links)) },
     { file: 'check-push', text: shown(pushCheck({ commit, documents: 12, problems: [sampleProblem()], policy: { problems: [] } }, 'trace-1', links)) },
     { file: 'check-deploy', text: shown(deployCheck(sampleDeploy(), links)) },
     { file: 'check-deploy-stopped', text: shown(deployCheck(sampleDeploy({ refusals: { s: refusal }, progress: null }), links)) },
@@ -77,7 +80,7 @@ describe('what people read', () => {
   });
 
   test('no step is shown by the name that it has inside', () => {
-    const steps = ['creating', 'pinning', 'applying', 'gating', 'promoting', 'promoted', 'retiring', 'reviving', 'restoring', 'dismissing', 'restored', 'kept', 'untouched'];
+    const steps = ['creating', 'taking-over', 'pinning', 'applying', 'gating', 'promoting', 'promoted', 'retiring', 'reviving', 'restoring', 'dismissing', 'restored', 'kept', 'untouched'];
     const shownSteps = steps.map((step) => stepWords({ step, failure: null }));
     expect(shownSteps.filter((words, index) => words === steps[index])).toEqual([]);
     expect(stepWords({ step: 'gating', failure: failedCanary().failure })).toBe('held');

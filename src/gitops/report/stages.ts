@@ -37,6 +37,7 @@ export function strategyWords({ strategy, independent }: Pick<ServiceProgress, '
 const words: ReadonlyMap<string, string> = new Map([
   ['waiting', 'waiting'],
   ['creating', 'the app is being created'],
+  ['taking-over', 'is taken over as it runs'],
   ['pinning', 'what serves is being pinned'],
   ['applying', 'the revision is being created'],
   ['gating', 'being judged'],

@@ -7,6 +7,7 @@ import type {
   DesiredTenantBinding,
 } from '../../kernel/desired-state.ts';
 import { digestOf } from '../../kernel/digest.ts';
+import { digestBesideReapply } from '../../kernel/reapplied.ts';
 import type { SyncedEnvironment } from '../records/repository-sync.ts';
 
 /** What of an environment is not as it was when it was turned into commands last. What a command did not achieve is for its context to remember. */
@@ -18,6 +19,8 @@ export interface EnvironmentDifference {
   /** The same vault, secret and identity at another version. */
   readonly rotated: readonly DesiredSecretBinding[];
   readonly services: readonly DesiredService[];
+  /** Of `services`, those that are only to be applied again: nothing of them changed but the annotation that asks for it. */
+  readonly reapplied: readonly DesiredService[];
   readonly scaling: readonly DesiredScalingPolicy[];
 }
 
@@ -28,6 +31,7 @@ export function environmentDifference(known: SyncedEnvironment | null, environme
     const before = known?.secrets[secret.name];
     return before !== undefined && before.version !== secret.version && before.rest === restOf(secret);
   };
+  const services = environment.services.filter(({ name, digest }) => known?.services[name] !== digest);
   return {
     bindings: environment.bindings.filter(({ name, digest }) => known?.bindings[name] !== digest),
     // Also when a wrong document only takes something out: the deployment waits for exactly what this commit declares.
@@ -35,7 +39,8 @@ export function environmentDifference(known: SyncedEnvironment | null, environme
     configurations: environment.configurations.filter(({ name, version }) => known?.configurations[name] !== version),
     bound: secrets.filter((secret) => !isRotated(secret)),
     rotated: secrets.filter(isRotated),
-    services: environment.services.filter(({ name, digest }) => known?.services[name] !== digest),
+    services,
+    reapplied: services.filter((service) => known?.besideReapply[service.name] === digestBesideReapply(service)),
     scaling: environment.scaling.filter(({ name, digest }) => known?.scaling[name] !== digest),
   };
 }
@@ -71,6 +76,7 @@ export function rememberedEnvironment(
     configurations: kept(known?.configurations, environment.configurations.map(({ name, version }) => [name, version])),
     secrets: kept(known?.secrets, environment.secrets.map((secret) => [secret.name, rememberedSecret(secret)])),
     services: kept(known?.services, environment.services.map(({ name, digest }) => [name, digest])),
+    besideReapply: kept(known?.besideReapply, environment.services.map((service) => [service.name, digestBesideReapply(service)])),
     scaling: kept(known?.scaling, environment.scaling.map(({ name, digest }) => [name, digest])),
     scaled: keptNames(known?.scaled, environment.services.flatMap(({ name, scalingPolicy }) => (scalingPolicy === null ? [] : name))),
     deployed: at.difference.services.length > 0 ? [at.commit, ...before.filter((commit) => commit !== at.commit)].slice(0, reportsKept) : before,

@@ -14,9 +14,9 @@ export interface RepositoryDifference {
   readonly commands: readonly EmittedMessage[];
   /** Environments that got a command. */
   readonly environments: readonly string[];
-  /** Environments that got a Deploy. */
+  /** Environments that got a deployment: a Deploy, or a RemediateDrift of what is only to be applied again. */
   readonly deploys: readonly string[];
-  /** The last Deploy of environments that got another one or are gone. */
+  /** The last deployment of environments that got another one or are gone. */
   readonly overtaken: readonly EnvironmentAt[];
   /** Reports that are too old to be kept. */
   readonly forgotten: readonly EnvironmentAt[];

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../desired-state.ts';
-import { keyOf, itemOf, rulesAt, type Place, type PlaceRules } from './rule-book.ts';
-import type { Canonical } from './rules.ts';
+import { keyOf, itemOf, rulesAt, type Place } from './rule-book.ts';
+import type { Canonical, Does } from './rule.ts';
 
 export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -21,10 +21,12 @@ const ways: Readonly<Record<Canonical, (value: unknown) => unknown>> = {
   'identity-type': (value) => (typeof value === 'string' ? value.toLowerCase().split(',').map((part) => part.trim()).sort().join(',') : value),
   'scale-rule': scaleRule,
   'rule-metadata': (value) => (isObject(value) ? Object.fromEntries(Object.entries(value).map(([key, item]) => [key, String(item)])) : value),
+  'port-mapping': (value) => (isObject(value) && present(value['exposedPort']) === null ? { ...value, exposedPort: value['targetPort'] } : value),
+  'environment-twin': (value) => (isObject(value) && present(value['environmentId']) === null ? { ...value, environmentId: value['managedEnvironmentId'] } : value),
 };
 
 /** A value as it compares: absent as null or as what absent means, spelled in one way. Looks no deeper than this place. */
-export function canonicalAt(rules: PlaceRules, value: unknown): unknown {
+export function canonicalAt(rules: Does, value: unknown): unknown {
   const known = present(value) ?? rules.absentMeans ?? null;
   return rules.canonical === undefined || known === null ? known : ways[rules.canonical](known);
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import * as fc from 'fast-check';
 import { compareThreeWay } from './compare.ts';
 import { applyMergePatch, mergePatch } from './merge-patch.ts';
-import { body, bodies, liveOf } from '../../../test/support/app-bodies.ts';
+import { additions, body, bodies, liveOf } from '../../../test/support/app-bodies.ts';
 
 const declared = body({});
 
@@ -29,7 +29,22 @@ const rows: readonly Row[] = [
   { reason: 'the order of variables means nothing', live: liveOf(withContainer({ env: [{ name: 'B', value: '2' }, { name: 'A', value: '1' }] })), desired: withContainer({ env: [{ name: 'A', value: '1' }, { name: 'B', value: '2' }] }), paths: [] },
   { reason: 'a command has no names, its order counts', desired: withContainer({ command: ['a', 'b'] }), live: liveOf(withContainer({ command: ['b', 'a'] })), paths: ['properties.template.containers[app].command'] },
   { reason: 'a field removed since it was applied and still live', lastApplied: applyMergePatch(declared, { properties: { configuration: { dapr: { enabled: true } } } }) as object, live: withLive({ configuration: { dapr: { enabled: true, appId: 'x' } } }), paths: ['properties.configuration.dapr'] },
-  { reason: 'a field that nobody ever declared is another owner’s', live: withLive({ configuration: { dapr: { enabled: true } } }), paths: [] },
+  { reason: 'a field that nobody ever declared', live: withLive({ configuration: { dapr: { enabled: true } } }), paths: ['properties.configuration.dapr'] },
+  { reason: 'a field that says what absent means', live: withLive({ configuration: { dapr: { enabled: false, appHealth: null }, ingress: { stickySessions: { affinity: 'none' }, clientCertificateMode: 'Ignore' } } }), paths: [] },
+  { reason: 'a field within what is declared', live: withLive({ configuration: { ingress: { corsPolicy: { allowedOrigins: ['*'] } } } }), paths: ['properties.configuration.ingress.corsPolicy'] },
+  { reason: 'a field of a version to come', live: withLive({ someNewFeature: { enabled: true }, template: { someOther: 1 } }), paths: [] },
+  { reason: 'a field of a version to come that is declared', desired: applyMergePatch(declared, { properties: { someNewFeature: { enabled: true } } }) as object, live: withLive({ someNewFeature: { enabled: false } }), paths: ['properties.someNewFeature.enabled'] },
+  { reason: 'a tag that a policy put there', live: applyMergePatch(liveOf(declared), { tags: { 'cost-center': '42' } }) as object, paths: [] },
+  { reason: 'a tag that is declared', live: applyMergePatch(liveOf(declared), { tags: { 'trueup-service': 'other' } }) as object, paths: ['tags.trueup-service'] },
+  { reason: 'a tag that was declared and is declared no more', lastApplied: applyMergePatch(declared, { tags: { owner: 'shop' } }) as object, live: applyMergePatch(liveOf(declared), { tags: { Owner: 'shop' } }) as object, paths: ['tags.Owner'] },
+  { reason: 'a domain that is declared', desired: body({ ingress: { external: true, targetPort: 8080, customDomains: [{ name: 'shop.example' }] } }), live: withLive({ configuration: { ingress: { customDomains: [{ name: 'Shop.example', bindingType: 'Disabled' }, { name: 'other.example' }] } } }), paths: ['properties.configuration.ingress.customDomains[other.example]'] },
+  { reason: 'a domain that was declared and is declared no more', lastApplied: body({ ingress: { external: true, targetPort: 8080, customDomains: [{ name: 'shop.example' }] } }), live: withLive({ configuration: { ingress: { customDomains: [{ name: 'shop.example' }] } } }), paths: ['properties.configuration.ingress.customDomains[shop.example]'] },
+  { reason: 'an identity that nobody declared is access', live: applyMergePatch(liveOf(body({ identity: '/subscriptions/s/id' })), { identity: { type: 'SystemAssigned, UserAssigned' } }) as object, desired: body({ identity: '/subscriptions/s/id' }), paths: ['identity.type'] },
+  { reason: 'both kinds of identity, named in another order', desired: applyMergePatch(body({ identity: '/subscriptions/s/id' }), { identity: { type: 'UserAssigned,SystemAssigned' } }) as object, live: applyMergePatch(liveOf(body({ identity: '/subscriptions/s/id' })), { identity: { type: 'SystemAssigned, UserAssigned' } }) as object, paths: [] },
+  { reason: 'a second identity', desired: body({ identity: '/subscriptions/s/id' }), live: applyMergePatch(liveOf(body({ identity: '/subscriptions/s/id' })), { identity: { userAssignedIdentities: { '/subscriptions/s/other': {} } } }) as object, paths: ['identity.userAssignedIdentities./subscriptions/s/other'] },
+  { reason: 'a registry with a password', live: withLive({ configuration: { registries: [{ server: 'r.example', username: 'u', passwordSecretRef: 'p' }] } }), paths: ['properties.configuration.registries[r.example]'] },
+  { reason: 'the port that is exposed where none is said', desired: body({ ingress: { external: true, targetPort: 8080, additionalPortMappings: [{ external: false, targetPort: 9 }] } }), live: liveOf(body({ ingress: { external: true, targetPort: 8080, additionalPortMappings: [{ external: false, targetPort: 9, exposedPort: 9 }] } })), paths: [] },
+  { reason: 'the environment by its old name', desired: declared, live: { ...liveOf(declared), properties: { ...(liveOf(declared) as { properties: object }).properties, environmentId: null } }, paths: [] },
   { reason: 'custom domains are another owner’s', live: withLive({ configuration: { ingress: { customDomains: [{ name: 'shop.example' }] } } }), paths: [] },
   { reason: 'an ingress that nobody declared exposes the service', desired: body({ ingress: null }), live: liveOf(declared), paths: ['properties.configuration.ingress'] },
   { reason: 'an init container that nobody declared', live: withLive({ template: { initContainers: [{ name: 'i', image: 'x:1' }] } }), paths: ['properties.template.initContainers[i]'] },
@@ -38,6 +53,7 @@ const rows: readonly Row[] = [
   { reason: 'a custom rule of a known type comes back as such', desired: body({ scale: { rules: [queueRule] } }), live: withLive({ template: { scale: { minReplicas: null, maxReplicas: 10, rules: [queueRuleLive] } } }), paths: [] },
   { reason: 'the other queue', desired: body({ scale: { rules: [queueRule] } }), live: withLive({ template: { scale: { minReplicas: null, maxReplicas: 10, rules: [{ ...queueRuleLive, azureQueue: { ...queueRuleLive.azureQueue, queueName: 'other' } }] } } }), paths: ['properties.template.scale.rules[q].azureQueue.queueName'] },
   { reason: 'secrets come back by name only', desired: body({ secrets: [{ name: 's', keyVaultUrl: 'https://v/secrets/s/1', identity: '/subscriptions/S/id' }] }), live: withLive({ configuration: { secrets: [{ name: 's' }] } }), paths: [] },
+  { reason: 'a secret that is by value, where Azure shows the reference of another', desired: body({ secrets: [{ name: 'a', keyVaultUrl: 'https://v/secrets/a/1', identity: 'i' }, { name: 'b', keyVaultUrl: 'https://v/secrets/b/1', identity: 'i' }] }), live: withLive({ configuration: { secrets: [{ name: 'a', keyVaultUrl: 'https://v/secrets/a/1', identity: 'I' }, { name: 'b' }] } }), paths: ['properties.configuration.secrets[b].keyVaultUrl', 'properties.configuration.secrets[b].identity'] },
   { reason: 'a secret that is not there', desired: body({ secrets: [{ name: 's', keyVaultUrl: 'https://v/secrets/s/1', identity: 'i' }] }), live: liveOf(declared), paths: ['properties.configuration.secrets[s]'] },
   { reason: 'an older version of a secret stays for the revisions that use it', live: withLive({ configuration: { secrets: [{ name: 'old' }] } }), paths: [] },
   { reason: 'an identity by another case', desired: body({ identity: '/subscriptions/s/resourceGroups/G/id' }), live: liveOf(body({ identity: '/subscriptions/s/resourcegroups/g/id' })), paths: [] },
@@ -105,11 +121,27 @@ describe('compareThreeWay', () => {
   it('finds nothing after the patch, whatever was applied before and changed since', () => {
     fc.assert(
       fc.property(bodies, bodies, bodies, (lastApplied, desired, changedBySomebody) => {
-        const live = applyMergePatch(liveOf(lastApplied), mergePatch(lastApplied, changedBySomebody));
-        const after = applyMergePatch(live, mergePatch(lastApplied, desired)) as object;
+        const live = applyMergePatch(liveOf(lastApplied), mergePatch({ lastApplied, desired: changedBySomebody }));
+        const after = applyMergePatch(live, mergePatch({ lastApplied, desired, live: live as object })) as object;
         expect(compareThreeWay({ lastApplied, desired, live: liveOf(after) })).toEqual([]);
       }),
       { numRuns: 300 },
+    );
+  });
+
+  it('finds what was added, and nothing after the patch that takes it away again; what is of others stays', () => {
+    fc.assert(
+      fc.property(bodies, additions, (desired, added) => {
+        const ofOthers = { tags: { 'cost-center': '42' }, properties: { configuration: { ingress: { customDomains: [{ name: 'shop.example' }] } } } };
+        const isOpen = 'ingress' in (desired as { properties: { configuration: object } }).properties.configuration;
+        const live = applyMergePatch(applyMergePatch(liveOf(desired), isOpen ? ofOthers : { tags: ofOthers.tags }), added) as object;
+        const isAdded = JSON.stringify(added) !== '{"properties":{"configuration":{},"template":{}}}';
+        expect(compareThreeWay({ lastApplied: desired, desired, live }).length > 0).toBe(isAdded);
+        const after = applyMergePatch(live, mergePatch({ lastApplied: desired, desired, live })) as object;
+        expect(compareThreeWay({ lastApplied: desired, desired, live: after })).toEqual([]);
+        expect(after).toMatchObject(isOpen ? ofOthers : { tags: ofOthers.tags });
+      }),
+      { numRuns: 100 },
     );
   });
 
@@ -126,11 +158,26 @@ describe('compareThreeWay', () => {
 
 describe('mergePatch', () => {
   it('names what is declared, null for what is not any more, and nothing of others', () => {
-    const patch = mergePatch({ tags: { a: '1', b: '2' }, properties: { configuration: { dapr: { enabled: true } } } }, { tags: { a: '1' }, properties: { configuration: {} } });
+    const patch = mergePatch({ lastApplied: { tags: { a: '1', b: '2' }, properties: { configuration: { dapr: { enabled: true } } } }, desired: { tags: { a: '1' }, properties: { configuration: {} } } });
     expect(patch).toEqual({ tags: { a: '1', b: null }, properties: { configuration: { dapr: null, ingress: null } } });
   });
 
+  it('takes away what was added, where it is known what runs', () => {
+    const live = { tags: { owner: 'shop' }, properties: { configuration: { dapr: { enabled: true }, secrets: [{ name: 'old' }], maxInactiveRevisions: 100 }, template: { scale: { cooldownPeriod: 300, maxReplicas: 12 } }, someNewFeature: true } };
+    const desired = { tags: {}, properties: { configuration: {}, template: { scale: { minReplicas: 1 } } } };
+    expect(mergePatch({ lastApplied: null, desired, live })).toEqual({
+      tags: {},
+      properties: { configuration: { dapr: null, ingress: null }, template: { scale: { minReplicas: 1, maxReplicas: null, rules: null }, initContainers: null } },
+    });
+  });
+
+  it('keeps the spelling of a tag and of an identity that are there', () => {
+    const live = { tags: { Owner: 'shop' }, identity: { userAssignedIdentities: { '/s/resourcegroups/g': {} } } };
+    const desired = { tags: { owner: 'team' }, identity: { userAssignedIdentities: { '/s/resourceGroups/g': {} } } };
+    expect(mergePatch({ lastApplied: null, desired, live })).toEqual({ tags: { Owner: 'team' }, identity: { userAssignedIdentities: { '/s/resourcegroups/g': {} } } });
+  });
+
   it('sends a list as a whole', () => {
-    expect(mergePatch({ x: [1, 2] }, { x: [2] })).toEqual({ x: [2] });
+    expect(mergePatch({ lastApplied: { x: [1, 2] }, desired: { x: [2] } })).toEqual({ x: [2] });
   });
 });

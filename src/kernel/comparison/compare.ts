@@ -1,120 +1,22 @@
-import { canonicalJson } from '../digest.ts';
+import type { IgnoredPath } from '../desired-state.ts';
 import type { FieldDifference } from '../plan.ts';
-import { canonicalAt, canonicalDeep, isObject, present } from './canonical.ts';
-import { itemOf, keyOf, ownedAt, root, rulesAt, type Place } from './rule-book.ts';
-import { shown } from './shown.ts';
+import { differencesOf } from './differences.ts';
+import { honouredBody } from './honoured-body.ts';
 
 /** Bodies of one container app in ARM's wire shape: what was applied last (null when nobody knows), what Git declares, what runs (null: nothing). */
 export interface ThreeBodies {
   readonly lastApplied: object | null;
   readonly desired: object;
   readonly live: object | null;
-}
-
-interface Three {
-  readonly lastApplied: unknown;
-  readonly desired: unknown;
-  readonly live: unknown;
+  /** Places that Git leaves to somebody else: live is right there, whatever it says. */
+  readonly ignores?: readonly IgnoredPath[];
 }
 
 /**
- * Where live is not as declared. Only what is ours counts: declared, applied before, or named by a rule; a list that is declared is
- * ours as a whole, because a merge patch replaces it as a whole. The same rule decides what `mergePatch` sends, so that applying it
- * leaves no difference. Live values that Git does not know are shown as fingerprints where they might be secret.
+ * Where live is not as declared. A live value that nobody declared is a difference, too: everywhere that a write may set one, unless it is
+ * what absent means, or a rule leaves it to others. The same rules decide what `mergePatch` sends, so that applying it leaves no
+ * difference. Live values that Git does not know are shown as fingerprints where they might be secret.
  */
-export function compareThreeWay({ lastApplied, desired, live }: ThreeBodies): FieldDifference[] {
-  return compareObjects(root, { lastApplied: lastApplied ?? {}, desired, live: live ?? {} }, false);
-}
-
-function compareAt(place: Place, raw: Three, whole: boolean): FieldDifference[] {
-  const rules = rulesAt(place);
-  if (rules.ignored) return [];
-  const three = each(raw, (value) => canonicalAt(rules, value));
-  if (rules.mayBeHidden && present(raw.live) === null) return [];
-  if (rules.presence && (three.desired === null) !== (three.live === null)) return [difference(place, raw)];
-  if (isList(three)) return compareLists(place, three, raw);
-  if (isObject(three.desired) || isObject(three.live)) return compareObjects(place, three, whole);
-  return canonicalJson(three.desired) === canonicalJson(three.live) ? [] : [difference(place, filled(raw, rules.absentMeans))];
-}
-
-function isList({ desired, live }: Three): boolean {
-  return Array.isArray(desired) || Array.isArray(live);
-}
-
-function compareObjects(place: Place, three: Three, whole: boolean): FieldDifference[] {
-  const parts = each(three, (value) => fieldsOf(place, value));
-  const everything = whole || three.desired === null;
-  const keys = new Set([
-    ...parts.desired.keys(),
-    ...parts.lastApplied.keys(),
-    ...ownedAt(place),
-    ...(everything ? parts.live.keys() : []),
-  ]);
-  const differences = [...keys].flatMap((key) => {
-    const [name] = parts.desired.get(key) ?? parts.live.get(key) ?? parts.lastApplied.get(key) ?? [key];
-    return compareAt(keyOf(place, name), each(parts, (fields) => fields.get(key)?.[1]), everything);
-  });
-  const oneSided = three.desired === null || three.live === null;
-  return oneSided && differences.length > 0 ? [difference(place, three)] : differences;
-}
-
-/** Fields by the key that compares, with the name as it is written. Null declares nothing. */
-function fieldsOf(place: Place, value: unknown): ReadonlyMap<string, readonly [string, unknown]> {
-  if (!isObject(value)) return new Map();
-  const caseless = rulesAt(place).map === true;
-  const fields = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
-  return new Map(fields.map(([name, item]) => [caseless ? name.toLowerCase() : name, [name, item]]));
-}
-
-function compareLists(place: Place, three: Three, raw: Three): FieldDifference[] {
-  const { itemKey, othersAllowed } = rulesAt(place);
-  if (itemKey === undefined) {
-    const { desired, live } = each(three, (value) => canonicalJson(canonicalDeep(place, value)));
-    return desired === live ? [] : [difference(place, raw)];
-  }
-  const parts = each(three, (value) => itemsOf(place, value, itemKey));
-  const others = othersAllowed ? [] : [...parts.lastApplied.keys(), ...parts.live.keys()];
-  const keys = new Set([...parts.desired.keys(), ...others]);
-  return [...keys].flatMap((key) => compareAt(itemOf(place, key), each(parts, (items) => items.get(key)), true));
-}
-
-function itemsOf(place: Place, list: unknown, itemKey: readonly string[]): ReadonlyMap<string, unknown> {
-  const items = new Map<string, unknown>();
-  if (!Array.isArray(list)) return items;
-  for (const item of list) {
-    const key = nameOf(place, item, itemKey);
-    let unique = key;
-    for (let count = 2; items.has(unique); count++) unique = `${key}#${count}`;
-    items.set(unique, item);
-  }
-  return items;
-}
-
-function nameOf(place: Place, item: unknown, itemKey: readonly string[]): string {
-  if (!isObject(item)) return String(item);
-  const at = itemOf(place, '');
-  const parts = itemKey.map((key) => [key, canonicalAt(rulesAt(keyOf(at, key)), item[key])] as const);
-  const said = parts.filter(([, value]) => value !== null && value !== false);
-  return said.map(([key, value]) => (value === true ? key : String(value))).join(' ');
-}
-
-function each<From, To>(
-  three: { readonly lastApplied: From; readonly desired: From; readonly live: From },
-  of: (value: From) => To,
-): { readonly lastApplied: To; readonly desired: To; readonly live: To } {
-  return { lastApplied: of(three.lastApplied), desired: of(three.desired), live: of(three.live) };
-}
-
-function filled(raw: Three, absentMeans: unknown): Three {
-  return { ...raw, desired: present(raw.desired) ?? absentMeans, live: present(raw.live) ?? absentMeans };
-}
-
-function difference(place: Place, raw: Three): FieldDifference {
-  const { lastApplied, desired, live } = each(raw, present);
-  return {
-    path: place.shown,
-    lastApplied: shown(place, lastApplied, []),
-    desired: shown(place, desired, []),
-    live: shown(place, live, [desired, lastApplied]),
-  };
+export function compareThreeWay({ lastApplied, desired, live, ignores = [] }: ThreeBodies): FieldDifference[] {
+  return differencesOf({ lastApplied: lastApplied ?? {}, desired: honouredBody(desired, live, ignores), live: live ?? {} });
 }

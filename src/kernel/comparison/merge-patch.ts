@@ -1,26 +1,50 @@
-import type { JsonObject } from '../desired-state.ts';
-import { isObject } from './canonical.ts';
+import type { IgnoredPath, JsonObject } from '../desired-state.ts';
+import { canonicalAt, isObject } from './canonical.ts';
+import { isAdded } from './differences.ts';
+import { honouredBody } from './honoured-body.ts';
+import { fieldIn, fieldsOf, spelledIn } from './named-field.ts';
 import { keyOf, ownedAt, root, rulesAt, type Place } from './rule-book.ts';
 
-/**
- * The JSON merge patch (RFC 7396) that makes a live app as declared: everything that is declared, lists as a whole, and null for what
- * was applied before, or is ours by rule, and is declared no more. It names nothing else, so that what others own stays.
- */
-export function mergePatch(lastApplied: object | null, desired: object): JsonObject {
-  return patchObject(root, lastApplied, desired);
+export interface PatchParts {
+  readonly lastApplied: object | null;
+  readonly desired: object;
+  /** Null or left out: nobody knows what runs, and then nothing is taken away that was added to it. */
+  readonly live?: object | null;
+  /** Places that Git leaves to somebody else: what is live there stays. */
+  readonly ignores?: readonly IgnoredPath[];
 }
 
-function patchObject(place: Place, lastApplied: unknown, desired: object): JsonObject {
-  const before = isObject(lastApplied) ? lastApplied : {};
-  const declared = desired as JsonObject; // an object's own fields, whatever they are
+/**
+ * The JSON merge patch (RFC 7396) that makes a live app as declared: everything that is declared, lists as a whole, and null for what was
+ * applied before, was added to what runs, or is ours by rule, and is not declared. It names nothing else, so that what others own stays.
+ */
+export function mergePatch({ lastApplied, desired, live = null, ignores = [] }: PatchParts): JsonObject {
+  return patchObject(root, { lastApplied, desired: honouredBody(desired, live, ignores), live });
+}
+
+interface Parts {
+  readonly lastApplied: unknown;
+  readonly desired: unknown;
+  readonly live: unknown;
+}
+
+function patchObject(place: Place, parts: Parts): JsonObject {
+  const [before, declared, live] = [fieldsOf(parts.lastApplied), fieldsOf(parts.desired), fieldsOf(parts.live)];
   const isDeclared = (key: string) => (declared[key] ?? null) !== null;
-  const keys = new Set([...Object.keys(declared).filter(isDeclared), ...Object.keys(before), ...ownedAt(place)]);
-  const entries = [...keys].map((key) => [key, patchValue(keyOf(place, key), before[key], declared[key])] as const);
+  const named = [...Object.keys(declared).filter(isDeclared), ...Object.keys(before), ...ownedAt(place)];
+  const added = Object.keys(live).filter((key) => (fieldIn(place, declared, key) ?? null) === null && isAdded(keyOf(place, key), live[key]));
+  // As it is spelled live, so that no second one comes beside it.
+  const keys = new Set([...named, ...added].map((key) => spelledIn(place, live, key) ?? spelledIn(place, declared, key) ?? key));
+  const entries = [...keys].map((key) => {
+    const at = keyOf(place, key);
+    return [key, patchValue(at, { lastApplied: fieldIn(place, before, key), desired: fieldIn(place, declared, key), live: live[key] })] as const;
+  });
   return Object.fromEntries(entries.filter(([key]) => !rulesAt(keyOf(place, key)).ignored));
 }
 
-function patchValue(place: Place, lastApplied: unknown, desired: unknown): unknown {
-  return isObject(desired) ? patchObject(place, lastApplied, desired) : (desired ?? null);
+function patchValue(place: Place, { desired, ...others }: Parts): unknown {
+  // By the one name that a field has, where Azure knows two.
+  return isObject(desired) ? patchObject(place, { desired: canonicalAt(rulesAt(place), desired), ...others }) : (desired ?? null);
 }
 
 /** RFC 7396: null deletes, objects merge, everything else replaces. */

@@ -1,6 +1,6 @@
-import { rules, type Rule } from './rules.ts';
-
-export type PlaceRules = Omit<Rule, 'pattern' | 'reason' | 'source'>;
+import type { Does } from './rule.ts';
+import { rules } from './rules.ts';
+import { writableFields } from './writable-fields.ts';
 
 /** A place in a body, once as a pattern to find rules by and once as people read it. */
 export interface Place {
@@ -10,7 +10,7 @@ export interface Place {
 
 export const root: Place = { pattern: '', shown: '' };
 
-const byPattern = new Map<string, PlaceRules>();
+const byPattern = new Map<string, Does>();
 const ownedKeys = new Map<string, string[]>();
 for (const { pattern, reason: _reason, source: _source, ...does } of rules) {
   byPattern.set(pattern, { ...byPattern.get(pattern), ...does });
@@ -21,13 +21,18 @@ for (const { pattern, reason: _reason, source: _source, ...does } of rules) {
   }
 }
 
-const none: PlaceRules = {};
+const none: Does = {};
 
-export function rulesAt(place: Place): PlaceRules {
+export function rulesAt(place: Place): Does {
   return byPattern.get(place.pattern) ?? none;
 }
 
-/** Keys of the object at this place that are ours although nobody declared them. */
+/** Whether a write may set it: what else is there is Azure's, or of a version to come. */
+export function isWritable(place: Place): boolean {
+  return writableFields.has(place.pattern);
+}
+
+/** Keys of the object at this place that a patch takes away although nobody declared them. */
 export function ownedAt(place: Place): readonly string[] {
   return ownedKeys.get(place.pattern) ?? [];
 }

@@ -1,6 +1,6 @@
 import { digestOf } from '../digest.ts';
 import { isObject } from './canonical.ts';
-import { itemOf, keyOf, rulesAt, type Place } from './rule-book.ts';
+import { isWritable, itemOf, keyOf, rulesAt, type Place } from './rule-book.ts';
 
 /**
  * A value as it may be shown: without what Azure alone sets or what is write-only, and with a fingerprint in place of a text that may
@@ -14,7 +14,7 @@ export function shown(place: Place, value: unknown, git: readonly unknown[]): un
     const keys = Object.keys(value).filter((key) => !rulesAt(keyOf(place, key)).ignored);
     return Object.fromEntries(keys.map((key) => [key, shown(keyOf(place, key), value[key], git.map((known) => (isObject(known) ? known[key] : null)))]));
   }
-  const secret = rules.masked && typeof value === 'string' && git.length > 0 && !git.includes(value);
+  const secret = (rules.masked || !isWritable(place)) && typeof value === 'string' && git.length > 0 && !git.includes(value);
   return secret ? `(not shown, ${digestOf(value).slice(0, 8)})` : (value ?? null);
 }
 

@@ -121,8 +121,9 @@ export const deploymentMessages = {
   },
   RemediateDrift: {
     role: 'command',
-    about: 'Re-apply the named services at a commit although Git did not change.',
-    schema: z.strictObject({ ...declared, services: z.array(name), reason: sentence }),
+    about: 'Apply the named services at a commit again although what Git declares of them is what was applied before: Azure is not so, or somebody asked.',
+    /** `findings`: ids of what it is to put right. */
+    schema: z.strictObject({ ...declared, services: z.array(name), reason: sentence, findings: z.array(z.string()).optional() }),
   },
   AdvanceDeployment: {
     role: 'command',

@@ -55,6 +55,23 @@ export const gitopsMessages = {
     /** `asked`: a person wants it, also when it was closed before. */
     schema: z.strictObject({ from: name, to: name, asked: z.boolean() }),
   },
+  ProposeRemediation: {
+    role: 'command',
+    about: 'Open, update or close the one pull request that answers the drift of a service in an environment.',
+    /** `choice`: what a person asked for; null leaves what was chosen before, which is `keep-git` at first. */
+    schema: z.strictObject({ environment: name, service: name, choice: z.enum(['keep-git', 'keep-live']).nullable(), by: z.string().max(200).nullable() }),
+  },
+  FollowPullRequest: {
+    role: 'command',
+    about: 'A person closed, opened again or pushed to a pull request: when it answers drift, look at what that means.',
+    schema: z.strictObject({ number: z.number().int().positive() }),
+  },
+  PressButton: {
+    role: 'command',
+    about: 'Do what a person asked for with a button of one of our checks.',
+    /** `action`: the identifier of the button. `login`: who pressed it. */
+    schema: z.strictObject({ checkRunId: z.number().int().positive(), action: z.string().max(20), login: z.string().max(100) }),
+  },
   RepositorySynced: {
     role: 'event',
     about: 'The default branch was read at this commit and its differences were turned into commands. `environments` are those that got one.',

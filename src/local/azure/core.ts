@@ -1,5 +1,8 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { activityLog } from './activity/activity-log.ts';
+import { activityProvider } from './activity/activity-service.ts';
+import { recorded } from './activity/recording.ts';
 import { access, type Access } from './arm/access.ts';
 import { azureResourceManager } from './arm/arm.ts';
 import { groupStore, type GroupSeed } from './arm/groups.ts';
@@ -14,9 +17,9 @@ import { controlApi } from './control/control-api.ts';
 import { faultBoard, type LocalFaults } from './control/faults.ts';
 import { journal, type Journal } from './control/journal.ts';
 import { loginService } from './entra/login.ts';
-import { principals, type Principal, type Principals } from './entra/principals.ts';
+import { people, type People, type Person } from './entra/people.ts';
+import { principals, type Principals } from './entra/principals.ts';
 import { assertionAudience, tokenAuthority, type Assertion, type TokenAuthority } from './entra/tokens.ts';
-import type { Authentication } from './http/authenticate.ts';
 import { exchange } from './http/exchange.ts';
 import { front } from './http/front.ts';
 import { hostKind, vaultNameOf } from './http/hosts.ts';
@@ -51,7 +54,9 @@ export interface AzureCore extends AsyncDisposable {
   readonly clock: LocalClock;
   readonly tokens: TokenAuthority;
   readonly principals: Principals;
-  readonly person: Authentication['person'];
+  /** Who has been here from the start. */
+  readonly person: Person;
+  readonly people: People;
   readonly bot: { readonly principalId: string; readonly clientId: string };
   readonly faults: LocalFaults;
   readonly journal: Journal;
@@ -63,7 +68,7 @@ export interface AzureCore extends AsyncDisposable {
   issueAssertion(change?: Partial<Assertion>): string;
 }
 
-const defaultPace: Pace = { operationMs: 1_200, environmentMs: 2_500, readyMs: 1_500, metricsDelayMs: 2_000, expiryMs: 20_000, vaultSyncMs: 60_000 };
+const defaultPace: Pace = { operationMs: 1_200, environmentMs: 2_500, readyMs: 1_500, metricsDelayMs: 2_000, activityDelayMs: 2_000, expiryMs: 20_000, vaultSyncMs: 60_000 };
 const federatedSubject = 'system:serviceaccount:trueup:trueup';
 const federatedTokenMs = 30 * 86_400_000;
 
@@ -76,34 +81,32 @@ export function azureCore(options: CoreOptions): AzureCore {
   const rights = access(clock.now);
   const tokens = tokenAuthority(tenantId, clock);
   const calls = journal();
-  const bot = member(known, 'ServicePrincipal', 'trueup');
-  const person = { token: `local-${randomBytes(24).toString('base64url')}`, ...member(known, 'User', 'person@trueup.local') };
-  const faults = faultBoard(person.token);
-  grantSeeds(rights, subscription, bot.principalId, person.principalId);
+  const bot = botOf(known, rights, subscription);
+  const everybody = people(known, ({ principalId }) => grantPerson(rights, subscription, principalId));
+  const faults = faultBoard((token) => everybody.byToken(token) !== null);
 
   const groups = seededGroups(options);
   const identities = identityStore(subscription, tenantId, known);
   const vaults = vaultStore({ subscription, clock, access: rights, seeds: options.vaults });
   const logs = logStore(subscription, options.workspaces);
   const metrics = metricStore(clock, pace.metricsDelayMs);
-  const world: World = { subscription, directory: tenantId, clock, pace, build, faults, groups, identities, vaults, metrics, authorOf: (principalId) => authorOf(known, principalId) };
+  const activity = activityLog(clock, () => pace.activityDelayMs);
+  const world: World = { subscription, directory: tenantId, clock, pace, build, faults, groups, identities, vaults, metrics, activity, authorOf: (principalId) => authorOf(known, principalId) };
   const apps = options.createApps(world);
 
-  const providers = new Map<string, AzureService>([
-    ['microsoft.app', apps.handle],
-    ['microsoft.managedidentity', identities.handle],
-    ['microsoft.authorization', roleAssignments({ subscription, tenantId, clock, access: rights, principals: known })],
-    ['microsoft.keyvault', vaultManagement(vaults, tenantId)],
-    ['microsoft.insights', metricsProvider({ store: metrics, clock, apps: apps.handle })],
-  ]);
-  const authentication = { clock, tokens, person };
+  const insights = eitherOf(activityProvider({ log: activity, clock, subscription, tenantId }), metricsProvider({ store: metrics, clock, apps: apps.handle }));
+  const authorization = roleAssignments({ subscription, tenantId, clock, access: rights, principals: known });
+  const providers = byNamespace(apps.handle, identities.handle, authorization, vaultManagement(vaults, tenantId), insights);
+  const resources = resourceIndex({ subscription, apps: apps.handle, others: () => [...identities.list(), ...vaults.resources()] });
+  const subjectOf = (clientId: string) => (clientId === bot.clientId ? federatedSubject : null);
   const services = front({
-    authentication,
+    authentication: { clock, tokens, people: everybody },
     clock,
-    arm: azureResourceManager({ subscription, tenantId, access: rights, groups, providers, resources: resourceIndex({ subscription, apps: apps.handle, others: () => [...identities.list(), ...vaults.resources()] }) }),
+    pace,
+    arm: recorded(azureResourceManager({ subscription, tenantId, access: rights, groups, providers, resources }), activity, known),
     vault: vaultData({ tenantId, vaults, access: rights, clock }),
     logs: logQueries({ store: logs, access: rights }),
-    login: loginService({ clock, tokens, principals: known, federatedSubject: (clientId) => (clientId === bot.clientId ? federatedSubject : null), tokenLifeMs: options.tokenLifeMs }),
+    login: loginService({ clock, tokens, principals: known, federatedSubject: subjectOf, tokenLifeMs: options.tokenLifeMs }),
   });
   return {
     world,
@@ -111,7 +114,8 @@ export function azureCore(options: CoreOptions): AzureCore {
     clock,
     tokens,
     principals: known,
-    person,
+    person: everybody.signIn('person@trueup.local'),
+    people: everybody,
     bot,
     faults,
     journal: calls,
@@ -119,7 +123,7 @@ export function azureCore(options: CoreOptions): AzureCore {
     rollOut: (change) => void Object.assign(build, newestBuild, change),
     // A vault that is not there has no name to resolve.
     isServed: (host) => (hostKind(host) === 'vault' ? vaults.find(vaultNameOf(host)) !== null : hostKind(host) !== null),
-    handle: exchange({ clock, faults, journal: calls, log, observe: options.observe, ingress: apps.ingress, control: controlApi(faults, calls, logs), services }),
+    handle: exchange({ clock, faults, journal: calls, log, observe: options.observe, ingress: apps.ingress, control: controlApi({ faults, journal: calls, logs, people: everybody }), services }),
     issueAssertion: (change) => tokens.issueAssertion({ subject: federatedSubject, audience: assertionAudience, expiresAt: clock.now() + federatedTokenMs, ...change }),
     async [Symbol.asyncDispose]() {
       await apps[Symbol.asyncDispose]();
@@ -135,9 +139,10 @@ function seededGroups({ subscription, resourceGroups, vaults }: CoreOptions): Re
   return groups;
 }
 
-function member(known: Principals, kind: Principal['kind'], name: string): { principalId: string; clientId: string } {
+function botOf(known: Principals, rights: Access, subscription: string): { principalId: string; clientId: string } {
   const ids = { principalId: randomUUID(), clientId: randomUUID() };
-  known.add({ ...ids, kind, name });
+  known.add({ ...ids, kind: 'ServicePrincipal', name: 'trueup' });
+  for (const role of [roles.contributor, roles.vaultReader, roles.accessAdministrator]) rights.grant(ids.principalId, role, `/subscriptions/${subscription}`);
   return ids;
 }
 
@@ -147,8 +152,21 @@ function authorOf(known: Principals, principalId: string): Author {
   return principal?.kind === 'User' ? { name: principal.name, type: 'User' } : { name: principal?.clientId ?? principalId, type: 'Application' };
 }
 
-function grantSeeds(rights: Access, subscription: string, bot: string, person: string): void {
-  const scope = `/subscriptions/${subscription}`;
-  for (const role of [roles.contributor, roles.vaultReader, roles.accessAdministrator]) rights.grant(bot, role, scope);
-  for (const role of [roles.owner, roles.vaultAdministrator]) rights.grant(person, role, scope);
+function grantPerson(rights: Access, subscription: string, person: string): void {
+  for (const role of [roles.owner, roles.vaultAdministrator]) rights.grant(person, role, `/subscriptions/${subscription}`);
+}
+
+function byNamespace(apps: AzureService, identities: AzureService, authorization: AzureService, vaults: AzureService, insights: AzureService): ReadonlyMap<string, AzureService> {
+  return new Map([
+    ['microsoft.app', apps],
+    ['microsoft.managedidentity', identities],
+    ['microsoft.authorization', authorization],
+    ['microsoft.keyvault', vaults],
+    ['microsoft.insights', insights],
+  ]);
+}
+
+/** Of one namespace: whoever answers. */
+function eitherOf(first: AzureService, second: AzureService): AzureService {
+  return async (request) => (await first(request)) ?? second(request);
 }

@@ -60,6 +60,8 @@ export interface LocalAzure extends AsyncDisposable {
   readonly journal: Journal;
   /** What queries of Log Analytics find. */
   readonly logs: LogBoard;
+  /** Token of a person with that sign-in name, `maria@contoso.example`, and the rights of `token`: what is written with it is theirs. */
+  signIn(name: string): string;
   /** A token of the local Entra for any principal: for clients that have no identity endpoint. */
   issueToken(claims: Claims): string;
   /** What the bot's cluster or CI system gives it to trade in at Entra, as in `federated-token.jwt`, or something else instead. */
@@ -123,6 +125,7 @@ export async function startLocalAzureWith(options: Omit<LocalAzureOptions, keyof
   return { ...described(core, server.port), caFile, ca: authority.certificate, identity: { ...bot, endpoint: identity.endpoint, header, federatedTokenFile }, [Symbol.asyncDispose]: () => opened.disposeAsync() };
 }
 
-function described({ world, tenantId, tokens, person, faults, journal, logs, issueAssertion, rollOut }: AzureCore, port: number) {
-  return { port, arm: `https://127.0.0.1:${port}`, token: person.token, subscription: world.subscription, tenantId, faults, journal, logs, issueToken: tokens.issue, issueAssertion, rollOut };
+function described({ world, tenantId, tokens, person, people, faults, journal, logs, issueAssertion, rollOut }: AzureCore, port: number) {
+  const signIn = (name: string) => people.signIn(name).token;
+  return { port, arm: `https://127.0.0.1:${port}`, token: person.token, subscription: world.subscription, tenantId, faults, journal, logs, signIn, issueToken: tokens.issue, issueAssertion, rollOut };
 }

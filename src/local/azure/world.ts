@@ -17,6 +17,7 @@ export interface World {
   readonly identities: Identities;
   readonly vaults: VaultReader;
   readonly metrics: MetricSink;
+  readonly activity: OperationEnds;
   /** As whom `systemData` shows somebody. */
   authorOf(principalId: string): Author;
 }
@@ -35,6 +36,8 @@ export interface Pace {
   /** From the operation's end to the first ready replica: an operation that succeeded is not a revision that is ready. */
   readonly readyMs: number;
   readonly metricsDelayMs: number;
+  /** From a write until the Activity Log tells of it. */
+  readonly activityDelayMs: number;
   /** From its start to the end of an operation that the service cannot finish. */
   readonly expiryMs: number;
   /** Unversioned Key Vault references are read again on this tick. */
@@ -82,6 +85,11 @@ export interface MetricSink {
   request(sample: { readonly app: string; readonly revision: string; readonly pod: string; readonly statusCode: number; readonly ms: number }): void;
   /** Replicas that run, or restarts so far. `app` is the ARM resource id. */
   gauge(metric: 'Replicas' | 'RestartCount', sample: { readonly app: string; readonly revision: string; readonly pod: string | null; readonly value: number }): void;
+}
+
+/** The Activity Log hears of every operation's end. */
+interface OperationEnds {
+  ended(operation: string, failed: boolean): void;
 }
 
 /** A request as a service sees it: the host decides which service, doubled slashes and trailing ones are gone. */

@@ -134,6 +134,7 @@ export interface PullRequest {
   state: 'open' | 'closed';
   updatedAt: string;
   closedAt: string | null;
+  closedBy: Account | null;
   readonly head: PullRequestSide;
   readonly base: PullRequestSide;
   merged: { readonly at: string; readonly by: Account; readonly commit: string } | null;

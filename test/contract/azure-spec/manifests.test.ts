@@ -1,5 +1,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { applyPatch, createBody, pinPatch, promotePatch, restorePatch } from '../../../src/contexts/deployment/domain/patches.ts';
+import { applyMergePatch } from '../../../src/kernel/comparison/merge-patch.ts';
+import type { ContainerAppBody, JsonObject } from '../../../src/kernel/desired-state.ts';
 import type { Release } from '../../../src/contexts/deployment/domain/service-rollout.ts';
 import { openAzureSpec, type AzureSpec } from '../../support/azure-spec.ts';
 import { hasSpec, lineOf } from '../../support/azure-spec-finding.ts';
@@ -37,11 +39,21 @@ function releasesOf(files: Record<string, string>): readonly Release[] {
   return environments.flatMap(({ services }) => services.map(({ app, digest }) => ({ body: app, digest, commit: 'c'.repeat(40), generation: '7', trace: 'a'.repeat(32) })));
 }
 
+/** With fields that nobody declared: a patch names them to take them away. */
+function touchedByOthers(body: ContainerAppBody): JsonObject {
+  const added = {
+    configuration: { dapr: { enabled: true, appId: 'a' }, ingress: { corsPolicy: { allowedOrigins: ['*'] }, ipSecurityRestrictions: [{ name: 'a', ipAddressRange: '1.2.3.4/32', action: 'Allow' }] } },
+    template: { terminationGracePeriodSeconds: 60, initContainers: [{ name: 'i', image: 'x:1' }], volumes: [{ name: 'v', storageType: 'EmptyDir' }], scale: { cooldownPeriod: 60 } },
+  };
+  return applyMergePatch(body, { properties: added }) as JsonObject; // two objects merged
+}
+
 /** Every write of a deployment, from the first to the way back. */
 function writesOf(release: Release, other: Release): readonly (readonly ['PUT' | 'PATCH', object])[] {
   const repository = 'contoso/storefront';
   const secrets = [{ name: 'kept', keyVaultUrl: 'https://kv-storefront.vault.azure.net/secrets/a/b', identity: '/subscriptions/s/resourceGroups/rg/providers/Microsoft.ManagedIdentity/userAssignedIdentities/id' }];
-  const apply = { release, previous: 'd'.repeat(40), repository, traffic, secrets };
+  const live = touchedByOthers(other.body);
+  const apply = { release, previous: 'd'.repeat(40), repository, live, traffic, secrets, keepsTemplate: false };
   return [
     ['PUT', createBody(release, repository, 'checkout--one')],
     ['PATCH', applyPatch({ ...apply, lastApplied: null })],
@@ -49,8 +61,8 @@ function writesOf(release: Release, other: Release): readonly (readonly ['PUT' |
     ['PATCH', applyPatch({ ...apply, release: other, lastApplied: release.body, traffic: null, secrets: null })],
     ['PATCH', pinPatch(traffic)],
     ['PATCH', promotePatch(traffic)],
-    ['PATCH', restorePatch({ failed: release, isQuarantined: true, previous: { revision: 'checkout--one', traffic, release: other }, secrets })],
-    ['PATCH', restorePatch({ failed: other, isQuarantined: false, previous: { revision: 'checkout--one', traffic: null, release: null }, secrets: null })],
+    ['PATCH', restorePatch({ failed: release, isQuarantined: true, previous: { revision: 'checkout--one', traffic, release: other }, live, ignores: [], secrets })],
+    ['PATCH', restorePatch({ failed: other, isQuarantined: false, previous: { revision: 'checkout--one', traffic: null, release: null }, live, ignores: [], secrets: null })],
   ];
 }
 

@@ -102,6 +102,7 @@ async function ownBranch({ installation, at, sha }: Visit): Promise<void> {
   await installation.request('GET /repos/{owner}/{repo}/pulls', { ...at, state: 'open', head: `${at.owner}:trueup/ours`, base: 'main', per_page: 1 });
   await installation.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', { ...at, pull_number: pull.number, title: 'Ours again', body: 'Because' });
   await installation.request('PATCH /repos/{owner}/{repo}/pulls/{pull_number}', { ...at, pull_number: pull.number, state: 'closed' });
+  await installation.request('GET /repos/{owner}/{repo}/issues/{issue_number}', { ...at, issue_number: pull.number });
 }
 
 async function contents({ maintainer, installation, at, sha }: Visit): Promise<void> {

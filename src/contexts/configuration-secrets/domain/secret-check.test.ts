@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { desiredSecretBinding } from '../../../../test/support/desired.ts';
 import { observedVersion, secretVersion } from '../../../../test/support/memory-vaults.ts';
-import type { ObservedSecretVersion } from '../ports.ts';
+import type { ObservedSecretVersion } from '../../../kernel/key-vault.ts';
 import { checkVersion } from './secret-check.ts';
 
 const now = Date.parse('2026-11-24T12:00:00Z');

@@ -1,5 +1,5 @@
 import type { DesiredSecretBinding } from '../../../kernel/desired-state.ts';
-import type { ObservedSecretVersion, ObservedVault } from '../ports.ts';
+import { meantVersion, type MeantVersion, type ObservedSecretVersion, type ObservedVault } from '../../../kernel/key-vault.ts';
 
 /** Why a binding cannot be used, and what a person must do. `path` lies in its manifest. */
 export interface Refusal {
@@ -28,34 +28,29 @@ export type VersionCheck =
 /** The version that the binding means, if it can be used at `now`. Versions come newest first; unpinned means the newest, as for Azure. */
 export function checkVersion(binding: Named, versions: readonly ObservedSecretVersion[], now: number): VersionCheck {
   const { vault, secret, version: pinned } = binding;
-  const [newest] = versions;
-  if (newest === undefined) {
+  const meant = meantVersion(versions, pinned, now);
+  if (meant.fault === 'no-secret') {
     return refuse('secret-not-found', 'spec.secret', `Key Vault ${vault} has no secret ${secret}.`, 'Create the secret in the vault, or correct its name.');
   }
-  const found = pinned === null ? newest : versions.find(({ version }) => version.toLowerCase() === pinned.toLowerCase());
-  if (found === undefined) {
+  if (meant.fault === 'no-version') {
     return refuse('version-not-found', 'spec.version', `Secret ${secret} of Key Vault ${vault} has no version ${pinned}.`, `Pin a version that exists; az keyvault secret list-versions --vault-name ${vault} --name ${secret} lists them.`);
   }
-  return usable(found, binding, now);
+  return usable(meant, binding);
 }
 
-function usable(found: ObservedSecretVersion, { vault, secret, version: pinned }: Named, now: number): VersionCheck {
-  const which = `Version ${found.version} of secret ${secret} in Key Vault ${vault}`;
+function usable({ fault, version }: Extract<MeantVersion, { version: unknown }>, { vault, secret, version: pinned }: Named): VersionCheck {
+  const which = `Version ${version.version} of secret ${secret} in Key Vault ${vault}`;
   const path = pinned === null ? 'spec.secret' : 'spec.version';
-  if (!found.enabled) return refuse('version-disabled', path, `${which} is disabled.`, 'Enable it in the vault, or pin another version.');
-  if (isPast(found.expiresOn, now)) return refuse('version-expired', path, `${which} expired on ${day(found.expiresOn)}.`, 'Make a new version in the vault and pin it.');
-  if (found.notBefore !== null && !isPast(found.notBefore, now)) {
-    return refuse('version-not-valid-yet', path, `${which} is not valid before ${day(found.notBefore)}.`, 'Pin a version that is valid, or merge again when this one is.');
+  if (fault === 'disabled') return refuse('version-disabled', path, `${which} is disabled.`, 'Enable it in the vault, or pin another version.');
+  if (fault === 'expired') return refuse('version-expired', path, `${which} expired on ${day(version.expiresOn)}.`, 'Make a new version in the vault and pin it.');
+  if (fault === 'not-valid-yet') {
+    return refuse('version-not-valid-yet', path, `${which} is not valid before ${day(version.notBefore)}.`, 'Pin a version that is valid, or merge again when this one is.');
   }
-  return { ok: true, version: found };
+  return { ok: true, version };
 }
 
 function refuse(code: Refusal['code'], path: string, reason: string, needs: string): VersionCheck {
   return { ok: false, refusal: { code, path, reason, needs } };
-}
-
-function isPast(time: string | null, now: number): boolean {
-  return time !== null && Date.parse(time) <= now;
 }
 
 function day(time: string | null): string {

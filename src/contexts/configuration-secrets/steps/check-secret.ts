@@ -2,8 +2,9 @@ import type { AbortSignal } from '../../../kernel/context.ts';
 import type { DesiredEnvironment, DesiredSecretBinding } from '../../../kernel/desired-state.ts';
 import { NotAllowed } from '../../../kernel/errors.ts';
 import { tenantIn, type TenantId } from '../../../kernel/ids.ts';
+import type { ObservedSecretVersion, ObservedVault } from '../../../kernel/key-vault.ts';
 import { accessNotReadable, checkVersion, vaultNotFound, vaultNotReadable, type Refusal } from '../domain/secret-check.ts';
-import type { ConfigurationSecretsPorts, ObservedSecretVersion, ObservedVault } from '../ports.ts';
+import type { ConfigurationSecretsPorts } from '../ports.ts';
 
 export type SecretLook =
   | { readonly found: false; readonly refusal: Refusal }

@@ -1,5 +1,5 @@
 import { isObject } from '../../../kernel/comparison/canonical.ts';
-import { tagOf, type ObservedApp } from '../../../kernel/container-app.ts';
+import { liveConfiguration, tagOf, type ObservedApp } from '../../../kernel/container-app.ts';
 import { tagNames, type DesiredService } from '../../../kernel/desired-state.ts';
 import { suffixOf, type Release } from './service-rollout.ts';
 
@@ -9,6 +9,11 @@ export function isAdopted(app: ObservedApp): boolean {
 
 export function revisionName(service: Pick<DesiredService, 'name' | 'revisionSuffix'>): string {
   return `${service.name}--${service.revisionSuffix}`;
+}
+
+/** Its tags say that this deployment wrote this release. */
+export function isMarked(app: Pick<ObservedApp, 'tags'>, { digest, trace }: Pick<Release, 'digest' | 'trace'>): boolean {
+  return tagOf(app, tagNames.digest) === digest && tagOf(app, tagNames.trace) === trace;
 }
 
 /** The revision that a write of this release makes. */
@@ -21,16 +26,6 @@ export function isOurRevision(app: string, revision: string): boolean {
   return revision.startsWith(`${app}--`) && /^t[0-9a-f]{10}$/.test(revision.slice(app.length + 2));
 }
 
-export function hasIngress(app: ObservedApp): boolean {
-  return isObject(configurationOf(app)['ingress']);
-}
-
-function configurationOf({ raw }: ObservedApp): Readonly<Record<string, unknown>> {
-  const properties = raw['properties'];
-  const configuration = isObject(properties) ? properties['configuration'] : null;
-  return isObject(configuration) ? configuration : {};
-}
-
 export interface LiveSecret {
   readonly name: string;
   readonly keyVaultUrl: string | null;
@@ -38,7 +33,7 @@ export interface LiveSecret {
 }
 
 export function liveSecrets(app: ObservedApp): readonly LiveSecret[] {
-  const list = configurationOf(app)['secrets'];
+  const list = liveConfiguration(app)['secrets'];
   return Array.isArray(list) ? list.flatMap(secretOf) : [];
 }
 

@@ -5,6 +5,7 @@ import { deploymentStates, type DeploymentProgress, type DeploymentState, type G
 import type { MessageType } from '../../../kernel/messages/catalogue.ts';
 import { commit, generation, name } from '../../../kernel/messages/shapes.ts';
 import type { AggregateKey } from '../../../kernel/ports.ts';
+import { isSameJson } from '../../../kernel/same-json.ts';
 import { isFinished, isLeftOut, isOnWayBack, serviceRollout, type GateRecord, type ServiceRollout } from './service-rollout.ts';
 import { runningStage } from './stage-moves.ts';
 import { previewLabel } from './stages.ts';
@@ -154,13 +155,9 @@ export function announce(tenantId: TenantId, deployment: RuntimeDeployment): Emi
  */
 export function announced(tenantId: TenantId, before: RuntimeDeployment, after: RuntimeDeployment, now: number): { readonly deployment: RuntimeDeployment; readonly emits: readonly EmittedMessage[] } {
   const [told, seen] = [progressOf(before), progressOf(after)];
-  const isUntold = before.isUntold || !isSame(told, seen);
+  const isUntold = before.isUntold || !isSameJson(told, seen);
   if (!isUntold) return { deployment: after, emits: [] };
-  if (isSame(newsOf(told), newsOf(seen)) && now - before.toldAt < numbersPaceMs) return { deployment: { ...after, isUntold }, emits: [] };
+  if (isSameJson(newsOf(told), newsOf(seen)) && now - before.toldAt < numbersPaceMs) return { deployment: { ...after, isUntold }, emits: [] };
   const deployment = { ...after, sequence: before.sequence + 1, toldAt: now, isUntold: false };
   return { deployment, emits: [announce(tenantId, deployment)] };
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -43,10 +43,23 @@ describe('the list of secrets', () => {
     { reason: 'a revision of a name that every object has may use any', live: ['s1', 's3'], revisions: ['c', 'constructor'], next: ['s4'], list: ['s1', 's3', 's4'] },
     { reason: 'no revision listed tells nothing', live: ['s1', 's3'], revisions: [], next: ['s4'], list: ['s1', 's3', 's4'] },
     { reason: 'everything that is to be there is there', live: ['s3'], revisions: ['c'], next: ['s3'], list: null },
-    { reason: 'a secret of another maker that no revision uses goes', live: ['s3', 'by-hand'], revisions: ['c'], next: ['s4'], list: ['s3', 's4'] },
+    { reason: 'a secret of another maker is no reason to send a list', live: ['s3', 'by-hand'], revisions: ['c'], next: ['s3'], list: null },
+    { reason: 'a secret of another maker that no revision uses goes with a list that is sent', live: ['s3', 'by-hand'], revisions: ['c'], next: ['s4'], list: ['s3', 's4'] },
     { reason: 'a secret of another maker that may be used has no value to send', live: ['s3', 'by-hand'], revisions: ['x'], next: ['s4'], list: { unknown: ['by-hand'] } },
   ])('$reason', ({ live, revisions, next, list }) => {
     expect(listFor(known, { live, revisions, next })).toEqual(list);
+  });
+
+  it.each([
+    { reason: 'nothing where its reference is as declared', shown: { keyVaultUrl: 'https://kv.vault.azure.net/secrets/s3', identity: 'ID' }, list: null },
+    { reason: 'the list where it leads elsewhere', shown: { keyVaultUrl: 'https://other.vault.azure.net/secrets/s3', identity: 'id' }, list: ['s1', 's3'] },
+    { reason: 'the list where it is read as somebody else', shown: { keyVaultUrl: 'https://kv.vault.azure.net/secrets/s3', identity: 'other' }, list: ['s1', 's3'] },
+    { reason: 'the list where it became a value', shown: {}, list: ['s1', 's3'] },
+  ])('sends $reason', ({ shown, list }) => {
+    const { raw, ...app } = appWith([]);
+    const secrets = [{ ...reference('s1') }, { name: 's3', ...shown }];
+    const found = secretsFor({ app: { ...app, raw: { ...raw, properties: { configuration: { secrets } } } }, body: bodyOf('next', ['s1', 's3']), known: nothingApplied, revisions: [] });
+    expect('send' in found && (found.send?.map(({ name }) => name) ?? null)).toEqual(list);
   });
 
   it('keeps what the new release takes from another maker', () => {

@@ -56,13 +56,26 @@ export type SecretList =
  */
 export function secretsToSend({ declared, inUse, live, known }: SecretSources): SecretList {
   const wanted = new Map(declared.map((reference) => [reference.name, reference]));
-  const kept = live.filter(({ name }) => !wanted.has(name) && (inUse === null || inUse.has(name)));
-  const isSame = declared.every(({ name }) => live.some((one) => one.name === name)) && kept.length + declared.length === live.length;
-  if (isSame) return { send: null };
+  const others = live.filter(({ name }) => !wanted.has(name));
+  const kept = others.filter(({ name }) => inUse === null || inUse.has(name));
+  const isThere = declared.every((reference) => live.some((one) => isShownAs(one, reference, live)));
+  if (isThere && others.every((secret) => kept.includes(secret) || isOfPeople(secret, known))) return { send: null };
   const found = kept.map((secret) => ({ name: secret.name, reference: known.find(({ name }) => name === secret.name) ?? shownReference(secret) }));
   const unknown = found.filter(({ reference }) => reference === null).map(({ name }) => name);
   if (unknown.length > 0) return { unknown };
   return { send: [...declared, ...found.flatMap(({ reference }) => reference ?? [])] };
+}
+
+/** Its value lies in the app alone, and is lost with it: no list is sent to take it away. */
+function isOfPeople({ name, keyVaultUrl }: LiveSecret, known: readonly SecretReference[]): boolean {
+  return keyVaultUrl === null && !known.some((one) => one.name === name);
+}
+
+/** Under its own name somebody may have put another reference, or a value: then the list is sent. Where Azure shows names alone, nobody knows. */
+function isShownAs(one: LiveSecret, { name, keyVaultUrl, identity }: SecretReference, all: readonly LiveSecret[]): boolean {
+  if (one.name !== name) return false;
+  if (one.keyVaultUrl === null) return all.every((other) => other.keyVaultUrl === null);
+  return one.keyVaultUrl === keyVaultUrl && one.identity?.toLowerCase() === identity.toLowerCase();
 }
 
 export interface SecretFacts {

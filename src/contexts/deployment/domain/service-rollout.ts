@@ -4,12 +4,13 @@ import { gateAnswers } from '../../../kernel/messages/deployment.ts';
 import { stage } from './stages.ts';
 
 /**
- * How far one service is. `creating`, `pinning`, `applying`, `promoting` and `restoring` are intents: saved before the write is sent,
+ * How far one service is. `creating`, `taking-over`, `pinning`, `applying`, `promoting` and `restoring` are intents: saved before the write is sent,
  * with `operation` once it was.
  */
 const steps = [
   'waiting',
   'creating',
+  'taking-over',
   'pinning',
   'applying',
   'gating',
@@ -143,6 +144,12 @@ export const serviceRollout = z.strictObject({
   outside: z.boolean().default(false),
   /** What a way back takes the app from, where that is not what the deployment's commit declares. */
   taken: release.nullable().default(null),
+  /** Name of the revision that runs the declared template since the app was taken over; null where it follows from the template. */
+  takenOver: z.string().nullable().default(null),
+  /** The declared body with what Git leaves to others as it was when the app was looked at; null where that is what Git says. */
+  held: body.nullable().default(null),
+  /** Made by somebody else's change of the template, which this release takes back: it ends with what served before. */
+  stray: z.string().nullable().default(null),
   /** Of blue-green: what served before stays active until then. */
   warm: z.strictObject({ revision: z.string(), until: z.number() }).nullable().default(null),
   gate: z.strictObject({
@@ -190,6 +197,9 @@ export function newRollout(service: string): ServiceRollout {
     goesBack: false,
     outside: false,
     taken: null,
+    takenOver: null,
+    stray: null,
+    held: null,
     warm: null,
     gate: { successes: 0, restarts: null },
   };

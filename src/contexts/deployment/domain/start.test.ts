@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { tenant } from '../../../../test/support/deployment-world.ts';
 import { release as service } from '../../../../test/support/desired.ts';
 import { observedApp, observedRevision } from '../../../../test/support/observed.ts';
+import type { ObservedApp } from '../../../kernel/container-app.ts';
 import { tagNames, type DesiredService } from '../../../kernel/desired-state.ts';
+import { asItRuns } from '../../../kernel/taken-over.ts';
 import { nothingApplied } from './applied-app.ts';
 import { revisionName } from './app-view.ts';
 import type { Release } from './service-rollout.ts';
@@ -86,5 +88,56 @@ describe('where a release starts', () => {
   ])('$reason', ({ preview, expected }) => {
     const app = observedApp({ traffic: [{ revision: one, weight: 100, label: 'stable' }], raw: { properties: { configuration: { ingress: { external: true } } } } });
     expect(trafficBeside(app, v2, [{ ...observedRevision(), name: one }], preview)).toEqual(expected);
+  });
+});
+
+interface Found {
+  readonly tags?: Readonly<Record<string, string>>;
+  readonly app?: Partial<ObservedApp>;
+  readonly weights?: Readonly<Record<string, number>>;
+  readonly ended?: readonly string[];
+  readonly suffix?: string;
+  readonly image?: string;
+  readonly declared?: DesiredService;
+}
+
+describe('an app that runs as declared and was made by somebody else', () => {
+  const named = 'checkout--5zj2t4y';
+  const worker = service('checkout', '1.0.0', { ingress: null });
+  const tagged = { ...v1.app.tags, [tagNames.digest]: v1.digest, [tagNames.revision]: named, [tagNames.template]: v1.revisionSuffix };
+
+  function found({ tags = {}, app = {}, weights = { [named]: 100 }, ended = [], suffix = '', image, declared = v1 }: Found) {
+    const { properties, location, identity } = declared.app;
+    const [container] = properties.template['containers'] as readonly object[]; // the builder's
+    const template = { ...properties.template, revisionSuffix: suffix, ...(image !== undefined && { containers: [{ ...container, image }] }) };
+    const mode = app.revisionsMode ?? 'Single';
+    const traffic = declared.ingress === null ? [] : mode === 'Single' ? [{ revision: null, weight: 100, label: null }] : Object.entries(weights).map(([revision, weight]) => ({ revision, weight, label: null }));
+    const raw = { location, identity, tags, properties: { ...properties, configuration: { ...properties.configuration, activeRevisionsMode: mode }, template } };
+    const live = observedApp({ tags, revisionsMode: mode, traffic, latestRevision: named, latestReadyRevision: named, raw, ...app });
+    const revisions = Object.entries(weights).map(([name, trafficWeight]) => observedRevision({ name, trafficWeight, active: !ended.includes(name) }));
+    return startOf({ tenantId: tenant, environment: 'staging', service: asItRuns(declared, live), app: live, revisions, known: nothingApplied, warm: new Set(), isRecovered: false });
+  }
+
+  it.each<Found & { readonly reason: string; readonly starts: Start['do'] }>([
+    { reason: 'one revision at a time, and its name chosen by Azure', starts: 'take-over' },
+    { reason: 'several may be active, and the traffic is pinned', app: { revisionsMode: 'Multiple' }, starts: 'take-over' },
+    { reason: 'its name given by a person', suffix: '5zj2t4y', starts: 'take-over' },
+    { reason: 'no ingress', declared: worker, starts: 'take-over' },
+    { reason: 'another was ended', declared: worker, app: { revisionsMode: 'Multiple' }, weights: { [named]: 0, [one]: 0 }, ended: [one], starts: 'take-over' },
+    { reason: 'tags of policies and people', tags: { owner: 'shop', costCenter: '7' }, starts: 'take-over' },
+    { reason: 'tags of a release that was forgotten', tags: { 'trueup-environment': 'staging', 'trueup-service': 'checkout' }, starts: 'take-over' },
+    { reason: 'another image', image: 'contoso.azurecr.io/checkout:9', starts: 'pin' },
+    { reason: 'divided traffic', app: { revisionsMode: 'Multiple' }, weights: { [named]: 60, [hand]: 40 }, starts: 'apply' },
+    { reason: 'two that work without ingress', declared: worker, app: { revisionsMode: 'Multiple' }, weights: { [named]: 0, [hand]: 0 }, starts: 'apply' },
+    { reason: 'what serves is not the newest', app: { revisionsMode: 'Multiple', latestRevision: hand }, starts: 'apply' },
+    { reason: 'what serves is not what the template names', app: { revisionsMode: 'Multiple' }, suffix: 'other', starts: 'apply' },
+    { reason: 'its last write failed', app: { provisioningState: 'Failed' }, starts: 'pin' },
+    { reason: 'somebody writes to it', app: { provisioningState: 'InProgress' }, starts: 'look-again' },
+    { reason: 'of another environment', tags: { [tagNames.environment]: 'prod' }, starts: 'refuse' },
+    { reason: 'taken over before, and forgotten', tags: tagged, app: { revisionsMode: 'Multiple' }, starts: 'adopt' },
+    { reason: 'taken over before, and changed since', tags: tagged, app: { revisionsMode: 'Multiple' }, image: 'contoso.azurecr.io/checkout:9', starts: 'apply' },
+    { reason: 'taken over before, and then its tags were taken away', tags: { [tagNames.revision]: named, [tagNames.template]: v1.revisionSuffix }, app: { revisionsMode: 'Multiple' }, starts: 'take-over' },
+  ])('$reason: $starts', ({ starts, ...parts }) => {
+    expect(found(parts)).toMatchObject({ do: starts, ...(starts === 'take-over' && { revision: named, previous: { revision: null } }) });
   });
 });

@@ -1,14 +1,16 @@
 import { compareThreeWay } from '../../../kernel/comparison/compare.ts';
-import { isBusy, isForeign, tagOf, type ObservedApp, type ObservedRevision } from '../../../kernel/container-app.ts';
+import { hasIngress, isBusy, isForeign, tagOf, type ObservedApp, type ObservedRevision } from '../../../kernel/container-app.ts';
 import { tagNames, type DesiredService } from '../../../kernel/desired-state.ts';
 import type { TenantId } from '../../../kernel/ids.ts';
 import type { AppliedApp } from './applied-app.ts';
-import { hasIngress, isOurRevision, revisionMadeBy, revisionName } from './app-view.ts';
+import { isOurRevision, revisionName } from './app-view.ts';
 import { isQuarantined, quarantineWords } from './quarantine.ts';
 import { secretsFor, unknownSecrets } from './secrets.ts';
+import { nothingBefore, previousOf } from './served-before.ts';
 import type { PinnedTraffic, Previous } from './service-rollout.ts';
 import { previewLabel } from './stages.ts';
-import { followsLatest, mainRevision, servedBy, servedWithout, servesOnly } from './traffic.ts';
+import { takenOverAs } from './take-over.ts';
+import { followsLatest, servedBy, servesOnly } from './traffic.ts';
 
 export interface StartFacts {
   readonly tenantId: TenantId;
@@ -29,6 +31,8 @@ export type Start =
   | ({ readonly do: 'refuse' } & Refusal)
   /** It was rolled back before; `dismiss`: and its revision still runs. */
   | ({ readonly do: 'leave-out' | 'dismiss'; readonly previous: Previous } & Refusal)
+  /** It runs as declared and was made by somebody else: tags are all that is missing. `revision` is the one that runs. */
+  | { readonly do: 'take-over'; readonly previous: Previous; readonly revision: string }
   /** `retire`: it serves, and old revisions run beside it. */
   | { readonly do: 'pin' | 'apply' | 'adopt' | 'retire' | 'nothing'; readonly previous: Previous };
 
@@ -45,6 +49,8 @@ export function startOf(facts: StartFacts): Start {
   if (isBusy(app)) return { do: 'look-again', detail: 'Another write to the container app is running' };
   const previous = previousOf(facts, app);
   if (isQuarantined(facts.known, app, service.digest)) return rolledBackBefore(facts, app, previous);
+  const revision = takenOverAs({ ...facts, app });
+  if (revision !== null) return { do: 'take-over', previous: nothingBefore, revision };
   const isApplied = wasApplied(facts, app);
   if (isApplied && isServing(facts, app)) return { do: whatServes(facts, previous), previous };
   const secrets = secretsFor({ app, body: service.app, known: facts.known, revisions: facts.revisions });
@@ -119,66 +125,6 @@ export function leftoversOf(revisions: readonly ObservedRevision[], service: Des
 /** Another revision has the traffic, so that the release shares it from the first weight on. */
 export function servesBeside(previous: Previous | null, service: DesiredService): boolean {
   return previous !== null && previous.traffic !== null && previous.revision !== revisionName(service);
-}
-
-const nothingBefore: Previous = { revision: null, traffic: null, release: null };
-
-/** What a rollback would go back to; nothing when what is there has failed itself. The weights of a person are kept as they are. */
-function previousOf(facts: StartFacts, app: ObservedApp): Previous {
-  return hasIngress(app) ? servedBefore(facts, app) : ranBefore(facts, app);
-}
-
-/** What serves, without what has not proven itself: its place in the traffic is not worth going back to. */
-function servedBefore(facts: StartFacts, app: ObservedApp): Previous {
-  const { service, revisions, known } = facts;
-  const others = servedWithout(servedBy(app, revisions) ?? [], unproven(facts));
-  const main = mainRevision(others ?? []);
-  if (others !== null && main !== null) return isSound(facts, main) ? { revision: main, traffic: [...others], release: releaseIn(facts, main) } : nothingBefore;
-  const good = goodRevision(facts);
-  if (good === null || good === revisionName(service) || !isSound(facts, good)) return nothingBefore;
-  return { revision: good, traffic: [{ revision: good, weight: 100, label: null }], release: known.good };
-}
-
-function ranBefore(facts: StartFacts, app: ObservedApp): Previous {
-  const { service, known, revisions } = facts;
-  const revision = runningRevision(app, revisions);
-  const isOwn = revision === revisionName(service) && (known.good === null || known.good.digest === service.digest);
-  if (revision === null || isOwn || !isSound(facts, revision)) return nothingBefore;
-  return { revision, traffic: null, release: releaseIn(facts, revision) };
-}
-
-/** The release's own revision, and the one that was applied last when it did not come to be good. Another setting of the app makes no other revision. */
-function unproven(facts: StartFacts): ReadonlySet<string> {
-  const { service, known } = facts;
-  const good = goodRevision(facts);
-  const applied = known.applied === null || known.good === null ? [] : [revisionMadeBy(service.name, known.applied)];
-  const own = revisionName(service);
-  const isOwnAgain = own === good && known.good?.digest !== service.digest;
-  return new Set([...(isOwnAgain ? [] : [own]), ...applied.filter((name) => name !== good)]);
-}
-
-function goodRevision({ service, known }: StartFacts): string | null {
-  return known.good === null ? null : revisionMadeBy(service.name, known.good);
-}
-
-/** What made it; null when nobody knows. */
-function releaseIn(facts: StartFacts, revision: string): Previous['release'] {
-  return revision === goodRevision(facts) ? facts.known.good : null;
-}
-
-function isSound({ revisions }: StartFacts, revision: string): boolean {
-  return revisions.some(({ name, ...state }) => name === revision && !hasFailed(state));
-}
-
-function hasFailed({ provisioningState, runningState }: Pick<ObservedRevision, 'provisioningState' | 'runningState'>): boolean {
-  return provisioningState === 'Failed' || runningState === 'Failed';
-}
-
-/** Without ingress: the newest that is active. The latest of the app may have been ended by a rollback. */
-function runningRevision(app: ObservedApp, revisions: readonly ObservedRevision[]): string | null {
-  const active = revisions.filter((revision) => revision.active && !hasFailed(revision));
-  const newest = active.toSorted((a, b) => ((a.createdAt ?? '') < (b.createdAt ?? '') ? 1 : -1))[0];
-  return newest?.name ?? app.latestReadyRevision ?? app.latestRevision;
 }
 
 /**

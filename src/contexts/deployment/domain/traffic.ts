@@ -12,11 +12,11 @@ export interface WireTraffic {
 
 /**
  * What is served, by explicit names of revisions that exist: Azure refuses others. An entry that follows the latest serves the latest
- * ready revision. Null when nothing is served.
+ * ready revision, and so does every app in single mode, whatever weights it has. Null when nothing is served.
  */
 export function servedBy(app: ObservedApp, revisions: readonly Pick<ObservedRevision, 'name'>[]): readonly PinnedTraffic[] | null {
   const latest = app.latestReadyRevision ?? app.latestRevision;
-  const entries = app.traffic.length > 0 ? app.traffic : [{ revision: null, weight: 100, label: null }];
+  const entries = app.traffic.length > 0 && app.revisionsMode !== 'Single' ? app.traffic : [{ revision: null, weight: 100, label: null }];
   const byRevision = new Map<string, PinnedTraffic>();
   for (const { revision, weight, label } of entries) {
     const name = revision ?? latest;

@@ -3,6 +3,7 @@ import type { TenantId } from '../../../kernel/ids.ts';
 import type { DeploymentState } from '../../../kernel/messages/deployment.ts';
 import { done, wait, type Outcome } from '../../../kernel/outcome.ts';
 import type { Stored } from '../../../kernel/ports.ts';
+import { isSameJson } from '../../../kernel/same-json.ts';
 import { deploymentQueue, queueKey, saveQueue, type DeploymentQueue } from '../domain/deployment-queue.ts';
 import { holdOf, type Hold } from '../domain/hold.ts';
 import { owedAfter } from '../domain/owed.ts';
@@ -105,8 +106,7 @@ async function superseded(ports: DeploymentPorts, tenantId: TenantId, queue: Sto
 
 function committed(tenantId: TenantId, queue: Stored<DeploymentQueue>, stored: Stored<RuntimeDeployment>, after: Turn, now: number): Outcome {
   const { deployment, emits } = announced(tenantId, stored.value, after.deployment, now);
-  const isSame = JSON.stringify(deployment) === JSON.stringify(stored.value);
-  const own = isSame ? [] : [{ key: deploymentKey(tenantId, deployment.deploymentId), expectedVersion: stored.version, value: deployment }];
+  const own = isSameJson(deployment, stored.value) ? [] : [{ key: deploymentKey(tenantId, deployment.deploymentId), expectedVersion: stored.version, value: deployment }];
   const isOver = isEnd(deployment.state);
   const left = isOver ? { owed: owedAfter(queue.value.owed, deployment), warm: withWarm(queue.value.warm, deployment) } : {};
   const place = isOver ? [saveQueue(tenantId, deployment.environment, queue, left)] : [];

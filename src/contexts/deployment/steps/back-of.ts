@@ -42,7 +42,7 @@ async function observed(ports: DeploymentPorts, asked: Asked): Promise<ServiceRo
   const target = goodBefore(known, serving);
   if (target === null) return notTakenBack(asked, 'There is no known-good release before the one that serves', 'Revert the commit, or merge a fix.');
   const isSame = ({ digest }: { readonly digest: string }): boolean => digest === target.digest;
-  const fromGit = target.release === null ? await entryFromGit(ports, { tenantId, environment, service: name, commit: target.commit }, isSame) : null;
+  const fromGit = target.release === null ? await entryFromGit(ports, { tenantId, environment, service: name, commit: target.commit, app }, isSame) : null;
   const release = target.release ?? fromGit?.release ?? null;
   return { ...backRollout({ app, known, serving, target: { ...target, release }, brought: asked.brought ?? unremembered(asked) }, command), movingSince: ports.clock.now() };
 }

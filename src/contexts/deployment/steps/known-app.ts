@@ -44,7 +44,7 @@ interface Recovery {
  * it does not hold is not known good.
  */
 async function recovered(ports: KnownPorts, { tenantId, environment, app, known, isEmptied }: Recovery): Promise<AppliedApp> {
-  const find = (commit: string | null, fits: (entry: LedgerEntry) => boolean) => entryFromGit(ports, { tenantId, environment, service: app.id.name, commit }, fits);
+  const find = (commit: string | null, fits: (entry: LedgerEntry) => boolean) => entryFromGit(ports, { tenantId, environment, service: app.id.name, commit, app }, fits);
   const digest = tagOf(app, tagNames.digest);
   const found = await find(tagOf(app, tagNames.commit), (entry) => entry.digest === digest);
   if (found === null) return known;

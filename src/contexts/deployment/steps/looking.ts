@@ -1,7 +1,9 @@
+import { honoured } from '../../../kernel/comparison/honoured.ts';
 import { tagOf, type ObservedApp, type ObservedRevision } from '../../../kernel/container-app.ts';
-import { tagNames, type DesiredService } from '../../../kernel/desired-state.ts';
+import { tagNames, type ContainerAppBody, type DesiredService } from '../../../kernel/desired-state.ts';
 import { Rejected } from '../../../kernel/errors.ts';
 import type { Save } from '../../../kernel/outcome.ts';
+import { asItRuns, runningAs, takenOverRevision } from '../../../kernel/taken-over.ts';
 import { nothingApplied } from '../domain/applied-app.ts';
 import { revisionName } from '../domain/app-view.ts';
 import { inWords } from '../domain/outside-refusal.ts';
@@ -9,12 +11,13 @@ import { broughtAll } from '../domain/runtime-deployment.ts';
 import { atStep, isLeftOut, leftOut, type Previous, type ServiceRollout } from '../domain/service-rollout.ts';
 import { stageAt, stagesFrom } from '../domain/stages.ts';
 import { servesBeside, startOf, trafficBeside, type Start } from '../domain/start.ts';
+import { strayOf } from '../domain/stray.ts';
 import { weightIn } from '../domain/traffic.ts';
 import { thenDeployed } from '../domain/what-to-do.ts';
 import { entryFromGit } from './entry-from-git.ts';
 import { failing } from './failing.ts';
 import { knownApp, saveKnown } from './known-app.ts';
-import { appOf, declaredService, folded, startFold, turn, warmOf, type Fold, type Run, type Turn } from './run.ts';
+import { appOf, folded, asHeld, inGit, startFold, turn, warmOf, type Fold, type Run, type Turn } from './run.ts';
 
 /** Services looked at in one delivery. */
 const lookedAt = 20;
@@ -28,7 +31,7 @@ export async function looking(run: Run): Promise<Turn> {
     const { start } = seen;
     if (start.do === 'refuse' && !rollout.mayStay && !rollout.independent) return turn(failing(fold.deployment, [rollout.service], now, start));
     if (start.do === 'look-again') return turn(folded(fold, { ...rollout, detail: start.detail }).deployment, run.timing.lookMs, fold.saves);
-    fold = folded(fold, started(rollout, start, { ...seen, service: declaredService(run, rollout), now }), { saves: seen.saves });
+    fold = folded(fold, started(rollout, start, { ...seen, service: runningAs(asHeld(run, { ...rollout, held: seen.held }), seen.takenOver), now }), { saves: seen.saves });
   }
   const { deployment } = fold;
   if (deployment.services.some(isToLookAt)) return turn(deployment, fold.againMs, fold.saves);
@@ -50,23 +53,41 @@ interface Look {
   /** Percent of the traffic that its revision has with the write that makes it; what an app without ingress does goes to it alone. */
   readonly own: number;
   readonly url: string | null;
+  /** Name of its revision, where that does not follow from its template. */
+  readonly takenOver: string | null;
+  /** Its body, where what is live at places of others makes it another than Git's. */
+  readonly held: ContainerAppBody | null;
+  readonly stray: string | null;
   readonly saves: readonly Save[];
 }
 
+/** Nothing about the app makes its service another than Git's. */
+const asInGit = { takenOver: null, held: null, stray: null } as const;
+
 async function look(run: Run, rollout: ServiceRollout): Promise<Look> {
   const { ports, tenantId, delivery } = run;
-  const service = declaredService(run, rollout);
   const app = await ports.apps.observe(tenantId, appOf(run, rollout), delivery.signal);
+  const git = inGit(run, rollout);
+  const declared = honoured(git, app?.raw ?? null);
+  const service = app === null ? declared : asItRuns(declared, app);
   const environment = run.deployment.environment;
   const facts = { tenantId, environment, service, warm: warmOf(run, rollout) };
-  if (app === null) return { start: startOf({ ...facts, app, revisions: [], known: nothingApplied, isRecovered: false }), own: 100, url: null, saves: [] };
+  if (app === null) return { start: startOf({ ...facts, app, revisions: [], known: nothingApplied, isRecovered: false }), own: 100, url: null, ...asInGit, saves: [] };
   const revisions = await ports.apps.revisions(tenantId, app.id, delivery.signal);
   const known = await knownApp(ports, tenantId, environment, app);
   const isRecovered = known.version === 0 && known.value.applied !== null;
   const found = startOf({ ...facts, app, revisions, known: known.value, isRecovered });
   const start = isRecovered && found.do === 'adopt' ? await withServedBefore(run, app, revisions, found) : found;
   const isToKeep = known.isLifted || (isRecovered && start.do === 'nothing');
-  return { start, own: ownWeight(app, service, revisions), url: urlOf(app, service), saves: isToKeep ? [saveKnown(tenantId, environment, service.name, known, known.value)] : [] };
+  const takenOver = start.do === 'take-over' ? start.revision : takenOverRevision(declared, app);
+  const own = start.do === 'take-over' ? 100 : ownWeight(app, service, revisions);
+  const held = declared === git ? null : declared.app;
+  return { start, own, url: urlOf(app, service), takenOver, held, stray: strayTakenBack(start, { service, app, revisions }), saves: isToKeep ? [saveKnown(tenantId, environment, service.name, known, known.value)] : [] };
+}
+
+/** What is not written to keeps what somebody made of it: that is drift, and told. */
+function strayTakenBack({ do: first }: Start, facts: Parameters<typeof strayOf>[0]): string | null {
+  return first === 'apply' || first === 'pin' ? strayOf(facts) : null;
 }
 
 /** What served before it, by the app's tag, when nobody remembers: it has all of the traffic, and the other still runs. */
@@ -75,7 +96,7 @@ async function withServedBefore<Adopted extends { readonly previous: Previous }>
   const { ports, tenantId, deployment } = run;
   const commit = tagOf(app, tagNames.previous);
   const isActive = (name: string): boolean => revisions.some((one) => one.name === name && one.active);
-  const entry = await entryFromGit(ports, { tenantId, environment: deployment.environment, service: app.id.name, commit }, ({ revision }) => isActive(revision));
+  const entry = await entryFromGit(ports, { tenantId, environment: deployment.environment, service: app.id.name, commit, app }, ({ revision }) => isActive(revision));
   if (entry === null) return start;
   const { revision, release } = entry;
   return { ...start, previous: { revision, traffic: app.traffic.length === 0 ? null : [{ revision, weight: 100, label: null }], release } };
@@ -90,10 +111,10 @@ function ownWeight(app: ObservedApp, service: DesiredService, revisions: readonl
 function refused({ service }: ServiceRollout, error: unknown): Look {
   if (!(error instanceof Rejected)) throw error;
   const needs = thenDeployed(`Look at the container app ${service} in the Azure portal.`);
-  return { start: { do: 'refuse', reason: `Azure refuses to show the container app ${service}${inWords(error)}`, needs }, own: 0, url: null, saves: [] };
+  return { start: { do: 'refuse', reason: `Azure refuses to show the container app ${service}${inWords(error)}`, needs }, own: 0, url: null, ...asInGit, saves: [] };
 }
 
-interface Seen extends Pick<Look, 'own' | 'url'> {
+interface Seen extends Pick<Look, 'own' | 'url' | 'takenOver' | 'held' | 'stray'> {
   readonly service: DesiredService;
   readonly now: number;
 }
@@ -114,6 +135,8 @@ function started(rollout: ServiceRollout, start: Exclude<Start, { do: 'look-agai
       return leftOut({ ...begun, failed: true }, start);
     case 'dismiss':
       return { ...leftOut({ ...begun, failed: true }, start), step: 'dismissing' };
+    case 'take-over':
+      return atStep(begun, 'taking-over');
     case 'pin':
       return atStep(begun, 'pinning');
     case 'apply':
@@ -121,8 +144,8 @@ function started(rollout: ServiceRollout, start: Exclude<Start, { do: 'look-agai
   }
 }
 
-function planned(rollout: ServiceRollout, previous: Previous | null, { service, own, url }: Seen): ServiceRollout {
-  return { ...rollout, url, stages: stagesFrom(service, { servesAlready: servesBeside(previous, service), own }), weight: own };
+function planned(rollout: ServiceRollout, previous: Previous | null, { service, own, url, takenOver, held, stray }: Seen): ServiceRollout {
+  return { ...rollout, url, takenOver, held, stray, revision: revisionName(service), stages: stagesFrom(service, { servesAlready: servesBeside(previous, service), own }), weight: own };
 }
 
 /** The app's own address, when it can be reached from outside. */

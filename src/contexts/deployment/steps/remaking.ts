@@ -1,5 +1,5 @@
-import { templateRevision } from '../../../kernel/container-app.ts';
-import { hasIngress, liveSecrets } from '../domain/app-view.ts';
+import { hasIngress, templateRevision } from '../../../kernel/container-app.ts';
+import { liveSecrets } from '../domain/app-view.ts';
 import { remakePatch } from '../domain/patches.ts';
 import { referencesOf, secretsToSend } from '../domain/secrets.ts';
 import { atStep, type Release, type ServiceRollout } from '../domain/service-rollout.ts';
@@ -45,7 +45,7 @@ function makingAgain(run: Run, rollout: ServiceRollout, { name, release, taken }
       const { value: known } = await knownApp(ports, tenantId, run.deployment.environment, app);
       const secrets = secretsToSend({ declared: referencesOf(release.body), inUse: null, live: liveSecrets(app), known: known.secrets });
       const traffic = hasIngress(app) ? servedBy(app, revisions) : null;
-      const patch = remakePatch({ taken: taken.body, release: release.body, traffic, secrets: 'unknown' in secrets ? null : secrets.send });
+      const patch = remakePatch({ taken: taken.body, release: release.body, live: app.raw, traffic, secrets: 'unknown' in secrets ? null : secrets.send });
       return ports.apps.patch(tenantId, appOf(run, rollout), patch, delivery.signal);
     },
   };

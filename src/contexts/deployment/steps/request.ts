@@ -62,7 +62,9 @@ export async function request(ports: RequestPorts, asked: Request): Promise<Outc
   ];
   const ended = replacedBy(ports, tenantId, replaced);
   const advance = emit('AdvanceDeployment', tenantId, { environment });
-  const again = desired === null || asked.isCorrection ? [] : askAgain(tenantId, desired, asked, lacksOf(owed, brought));
+  // A correction of a newer generation came with a merge, which asks for all that is owed.
+  const isMerge = !asked.isCorrection || asked.generation > queue.generation;
+  const again = desired === null || !isMerge ? [] : askAgain(tenantId, desired, asked, lacksOf(owed, brought));
   return done([...saves, ...ended.saves], [announce(tenantId, deployment), ...ended.emits, ...again, advance]);
 }
 

@@ -1,6 +1,7 @@
 import { atStep, type ServiceRollout } from '../domain/service-rollout.ts';
 import { hasArrived } from '../domain/stage-moves.ts';
 import { leftoversOf } from '../domain/start.ts';
+import { runsForNobody } from '../domain/stray.ts';
 import { ended } from './end-revision.ts';
 import { recordGood } from './known-good.ts';
 import { appOf, declaredService, folded, warmOf, type Fold, type Run } from './run.ts';
@@ -37,5 +38,6 @@ async function leftover(run: Run, rollout: ServiceRollout): Promise<string | nul
   const revisions = await run.ports.apps.revisions(run.tenantId, appOf(run, rollout), run.delivery.signal);
   // What served before the one that serves is nearer than what was kept for the release before.
   const warm = rollout.warm === null ? warmOf(run, rollout) : new Set([rollout.warm.revision]);
-  return leftoversOf(revisions, declaredService(run, rollout), rollout.previous, warm)[0] ?? null;
+  const [old] = leftoversOf(revisions, declaredService(run, rollout), rollout.previous, warm);
+  return old ?? (rollout.stray !== null && runsForNobody(revisions, rollout.stray) ? rollout.stray : null);
 }

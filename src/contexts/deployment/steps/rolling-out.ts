@@ -1,12 +1,14 @@
-import { tagNames } from '../../../kernel/desired-state.ts';
-import { isForeign, repositoryTag, tagOf, type ObservedApp } from '../../../kernel/container-app.ts';
-import { hasIngress, revisionName } from '../domain/app-view.ts';
+import { compareThreeWay } from '../../../kernel/comparison/compare.ts';
+import { hasIngress, isForeign, repositoryTag, type ObservedApp } from '../../../kernel/container-app.ts';
+import { isMarked, revisionName } from '../domain/app-view.ts';
 import { applyPatch, createBody, pinPatch } from '../domain/patches.ts';
 import { blamed, inState } from '../domain/runtime-deployment.ts';
 import { secretsFor, unknownSecrets } from '../domain/secrets.ts';
-import { atStep, isInFlight, isLeftOut, type ServiceRollout } from '../domain/service-rollout.ts';
+import { atStep, isInFlight, isLeftOut, type Release, type ServiceRollout } from '../domain/service-rollout.ts';
 import { stageEntered } from '../domain/stage-moves.ts';
+import { stageAt } from '../domain/stages.ts';
 import { needsPin, trafficBeside } from '../domain/start.ts';
+import { runsUnnamed } from '../domain/take-over.ts';
 import { servedBy } from '../domain/traffic.ts';
 import { carryOut, type Write } from './carry-out.ts';
 import { ended } from './end-revision.ts';
@@ -15,11 +17,12 @@ import { knownApp, saveKnown, withApplied } from './known-app.ts';
 import { isToLookAt, looking, urlOf } from './looking.ts';
 import { appOf, declaredService, folded, releaseOf, startFold, turn, type Fold, type Run, type Turn } from './run.ts';
 import { wayBackOf } from './taking-back.ts';
+import { takingOver } from './taking-over.ts';
 
 /** Writes in flight at one time. */
 const inFlightLimit = 10;
 
-const unwritten: ReadonlySet<string> = new Set(['waiting', 'creating', 'pinning', 'applying']);
+const unwritten: ReadonlySet<string> = new Set(['waiting', 'creating', 'taking-over', 'pinning', 'applying']);
 
 /** Puts every new revision beside the one that serves. */
 export async function rollingOut(run: Run): Promise<Turn> {
@@ -77,11 +80,15 @@ async function finished(run: Run, fold: Fold, rollout: ServiceRollout, app: Obse
   const service = declaredService(run, rollout);
   const known = await knownApp(ports, tenantId, deployment.environment, app);
   const save = saveKnown(tenantId, deployment.environment, service.name, known, withApplied(known.value, releaseOf(run, service)));
-  const entered = stageEntered(rollout, { stage: 0, weight: rollout.stages[0]?.weight ?? rollout.weight, at: ports.clock.now() });
+  const { stages, weight } = rollout;
+  // The revision of a template that was there before may serve some already, and then it is further than the first stage.
+  const stage = stages[0]?.weight === weight ? 0 : stageAt(stages, weight);
+  const entered = stageEntered(rollout, { stage, weight, at: ports.clock.now() });
   return folded(fold, { ...entered, url: urlOf(app, service) }, { saves: [save], againMs: 0 });
 }
 
 function writeOf(run: Run, rollout: ServiceRollout): Write {
+  if (rollout.step === 'taking-over') return takingOver(run, rollout);
   const service = declaredService(run, rollout);
   const release = releaseOf(run, service);
   const { apps } = run.ports;
@@ -97,7 +104,7 @@ function writeOf(run: Run, rollout: ServiceRollout): Write {
     };
   }
   return {
-    isDone: (app) => tagOf(app, tagNames.digest) === release.digest && tagOf(app, tagNames.trace) === release.trace,
+    isDone: (app) => isMarked(app, release) && (rollout.sent > 0 || isAsSent(app, release)),
     create: () => apps.create(run.tenantId, id, createBody(release, repositoryTag(run.tenantId), revisionName(service)), signal),
     send: async (app) => {
       if (isForeign(app, run.tenantId, run.deployment.environment)) return taken;
@@ -107,10 +114,15 @@ function writeOf(run: Run, rollout: ServiceRollout): Write {
       if ('unknown' in secrets) return unknownSecrets(secrets);
       const lastApplied = known.applied?.body ?? null;
       const previous = known.good?.commit ?? null;
-      const patch = applyPatch({ release, previous, lastApplied, repository: repositoryTag(run.tenantId), traffic: trafficBeside(app, service, revisions, isPreviewed(rollout)), secrets: secrets.send });
+      const patch = applyPatch({ release, previous, lastApplied, live: app.raw, repository: repositoryTag(run.tenantId), traffic: trafficBeside(app, service, revisions, isPreviewed(rollout)), secrets: secrets.send, keepsTemplate: rollout.takenOver !== null && runsUnnamed({ service, app }) });
       return apps.patch(run.tenantId, id, patch, signal);
     },
   };
+}
+
+/** Drift that was found by a scan after the release itself is corrected under the same trace: then the marks are those of the first write. */
+function isAsSent({ raw }: ObservedApp, { body }: Release): boolean {
+  return compareThreeWay({ lastApplied: null, desired: body, live: raw }).length === 0;
 }
 
 /** Blue-green has an address before it has traffic. */

@@ -1,9 +1,11 @@
+import { withApp } from '../../../kernel/comparison/honoured.ts';
 import { appId, type AppId } from '../../../kernel/container-app.ts';
 import type { Delivery } from '../../../kernel/context.ts';
 import type { DesiredEnvironment, DesiredService } from '../../../kernel/desired-state.ts';
 import type { EmittedMessage } from '../../../kernel/envelope.ts';
 import type { TenantId } from '../../../kernel/ids.ts';
 import type { Save } from '../../../kernel/outcome.ts';
+import { runningAs } from '../../../kernel/taken-over.ts';
 import type { WarmRevision } from '../domain/deployment-queue.ts';
 import { blaming, inState, withService, type RuntimeDeployment } from '../domain/runtime-deployment.ts';
 import type { Release, ServiceRollout } from '../domain/service-rollout.ts';
@@ -41,8 +43,19 @@ export function appOf(run: Run, rollout: ServiceRollout): AppId {
   return appId(run.desired.azure, rollout.service);
 }
 
+/** By the name that its revision has. @throws when the commit does not declare it, see `inGit`. */
+export function declaredService(run: Run, rollout: ServiceRollout): DesiredService {
+  return runningAs(asHeld(run, rollout), rollout.takenOver);
+}
+
+/** With what Git leaves to others as it was found: one release is the same from its first look to its end. */
+export function asHeld(run: Run, rollout: ServiceRollout): DesiredService {
+  const service = inGit(run, rollout);
+  return rollout.held === null ? service : withApp(service, rollout.held);
+}
+
 /** @throws when the commit does not declare it: the services of a deployment were taken from the same commit. */
-export function declaredService({ desired }: Run, { service }: ServiceRollout): DesiredService {
+export function inGit({ desired }: Run, { service }: ServiceRollout): DesiredService {
   const found = desired.services.find(({ name }) => name === service);
   if (found === undefined) throw new Error(`${desired.name} does not declare ${service}`);
   return found;
@@ -51,6 +64,11 @@ export function declaredService({ desired }: Run, { service }: ServiceRollout): 
 export function releaseOf({ deployment }: Run, service: DesiredService): Release {
   const { commit, generation, trace } = deployment;
   return { digest: service.digest, commit, generation: String(generation), trace, body: service.app };
+}
+
+/** Places that Git leaves to others; none of a service that the commit does not declare. */
+export function ignoresOf({ desired }: Run, { service }: ServiceRollout): DesiredService['ignores'] {
+  return desired.services.find(({ name }) => name === service)?.ignores ?? [];
 }
 
 /** What a way back takes the app from. */

@@ -13,7 +13,7 @@ import { sentBack } from './failing.ts';
 import { knownApp } from './known-app.ts';
 import { recordWayBack } from './known-good.ts';
 import { remade, staying } from './remaking.ts';
-import { appOf, folded, takenRelease, type Fold, type Run } from './run.ts';
+import { appOf, folded, ignoresOf, takenRelease, type Fold, type Run } from './run.ts';
 import { unlessDisturbed } from './unless-disturbed.ts';
 
 const intents: ReadonlySet<Step> = new Set(['creating', 'pinning', 'applying']);
@@ -136,7 +136,7 @@ function wayBack(run: Run, rollout: ServiceRollout, previous: Previous): Write {
       const { value: known } = await knownApp(run.ports, run.tenantId, run.deployment.environment, app);
       const declared = referencesOf(previous.release?.body ?? release.body);
       const secrets = secretsToSend({ declared, inUse: null, live: liveSecrets(app), known: [...known.secrets, ...referencesOf(release.body)] });
-      const patch = restorePatch({ failed: release, isQuarantined: rollout.failed, previous, secrets: 'unknown' in secrets ? null : secrets.send });
+      const patch = restorePatch({ failed: release, isQuarantined: rollout.failed, previous, live: app.raw, ignores: ignoresOf(run, rollout), secrets: 'unknown' in secrets ? null : secrets.send });
       return run.ports.apps.patch(run.tenantId, appOf(run, rollout), patch, run.delivery.signal);
     },
   };

@@ -1,3 +1,4 @@
+import { shortList } from '../../../kernel/short-list.ts';
 import { broughtAll, inState, type RuntimeDeployment } from '../domain/runtime-deployment.ts';
 import {
   environmentReadiness,
@@ -96,7 +97,5 @@ function withLacks(run: Run, lacksOf: (service: DesiredService) => readonly stri
 }
 
 function waitingFor(deployment: RuntimeDeployment, missing: readonly Need[]): RuntimeDeployment {
-  const shown = missing.slice(0, 5).map(({ what }) => what);
-  const more = missing.length > shown.length ? ` and ${missing.length - shown.length} more` : '';
-  return { ...deployment, reason: `Waiting for ${shown.join(', ')}${more}` };
+  return { ...deployment, reason: `Waiting for ${shortList(missing.map(({ what }) => what), 5)}` };
 }

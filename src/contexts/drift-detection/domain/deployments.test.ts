@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { deploymentProgress, serviceProgress } from '../../../../test/support/progress.ts';
 import { fc, test } from '../../../../test/support/property.ts';
 import type { DeploymentProgress } from '../../../kernel/messages/deployment.ts';
-import { isDeploying, withDeployment, type Said } from './deployments.ts';
+import { deployingAt, withDeployment, type Said } from './deployments.ts';
 import { noFindings, type DriftFindings } from './runtime-drift-finding.ts';
 
 const now = Date.UTC(2026, 10, 24);
@@ -52,13 +52,27 @@ describe('the messages of deployments', () => {
   });
 
   it.each([
-    { reason: 'nothing was said', messages: [], laterMs: 0, runs: false },
-    { reason: 'it began', messages: history.slice(0, 1), laterMs: 0, runs: true },
-    { reason: 'it is silent for long', messages: history.slice(0, 1), laterMs: 119 * 60_000, runs: true },
-    { reason: 'it is silent for too long', messages: history.slice(0, 1), laterMs: 120 * 60_000, runs: false },
-    { reason: 'it ended', messages: history.slice(0, 2), laterMs: 0, runs: false },
-    { reason: 'the next one began', messages: history.slice(0, 3), laterMs: 0, runs: true },
-  ])('tell whether one runs: $reason', ({ messages, laterMs, runs }) => {
-    expect(isDeploying(after(messages), now + laterMs)).toBe(runs);
+    { reason: 'nothing was said', messages: [], laterMs: 0, own: [] },
+    { reason: 'it began', messages: history.slice(0, 1), laterMs: 0, own: ['a'] },
+    { reason: 'it has not said of which', messages: [{ generation: 1, sequence: 1, said: 'runs', services: [] }], laterMs: 0, own: null },
+    { reason: 'it is silent for long', messages: history.slice(0, 1), laterMs: 119 * 60_000, own: ['a'] },
+    { reason: 'it is silent for too long', messages: history.slice(0, 1), laterMs: 120 * 60_000, own: [] },
+    { reason: 'it ended', messages: history.slice(0, 2), laterMs: 0, own: [] },
+    { reason: 'the next one began', messages: history.slice(0, 3), laterMs: 0, own: ['a', 'b'] },
+    { reason: 'it brings more than it said at first', messages: [...history.slice(0, 1), { generation: 1, sequence: 2, said: 'runs', services: ['a', 'c'] }], laterMs: 0, own: ['a', 'c'] },
+    { reason: 'another waits behind it', messages: [...history.slice(2, 3), ...history.slice(4, 5)], laterMs: 0, own: ['a', 'b'] },
+    { reason: 'the same, told in another order', messages: [...history.slice(4, 5), ...history.slice(2, 3)], laterMs: 0, own: ['a', 'b'] },
+    { reason: 'it ended while another waited behind it', messages: [...history.slice(2, 3), ...history.slice(4, 5), ...history.slice(3, 4)], laterMs: 0, own: ['a'] },
+    { reason: 'it ended while a correction of it waited behind it', messages: [{ generation: 1, sequence: 1, said: 'runs', services: ['a', 'b'] }, { generation: 1, sequence: 9, said: 'runs', services: ['c'] }, { generation: 1, sequence: 2, said: 'completed', services: ['a', 'b'] }], laterMs: 0, own: ['a', 'b', 'c'] },
+    { reason: 'all ended', messages: history, laterMs: 0, own: [] },
+  ] satisfies readonly { reason: string; messages: readonly Message[]; laterMs: number; own: readonly string[] | null }[])('tell what they own: $reason', ({ messages, laterMs, own }) => {
+    expect(deployingAt(after(messages), now + laterMs)?.toSorted() ?? null).toEqual(own);
+  });
+
+  it('that one still runs are noted now and then: whoever scans meanwhile is not disturbed', () => {
+    const runs = (findings: DriftFindings, sequence: number, laterMs: number): DriftFindings => withDeployment(findings, progress({ generation: 1, sequence, said: 'runs' }), 'runs', now + laterMs);
+    const began = runs(noFindings, 1, 0);
+    expect(runs(began, 2, 9 * 60_000)).toBe(began);
+    expect(deployingAt(runs(began, 3, 10 * 60_000), now + 125 * 60_000)).toEqual(['a']);
   });
 });

@@ -1,10 +1,10 @@
-import type { RuntimeDriftFinding, Sighting } from './runtime-drift-finding.ts';
+import type { DriftFinding } from '../../../kernel/messages/drift-detection.ts';
 
 interface SeverityRule {
-  readonly class: RuntimeDriftFinding['class'];
+  readonly class: DriftFinding['class'];
   /** Null is any path. */
   readonly path: RegExp | null;
-  readonly severity: RuntimeDriftFinding['severity'];
+  readonly severity: DriftFinding['severity'];
   readonly reason: string;
 }
 
@@ -25,9 +25,13 @@ export const severityRules: readonly SeverityRule[] = [
   { class: 'replicas-out-of-bounds', path: null, severity: 'medium', reason: 'more cost than was agreed' },
   { class: 'unexpected-traffic', path: /latestRevision$/, severity: 'medium', reason: 'the right revision serves, until somebody makes another' },
   { class: 'unexpected-traffic', path: null, severity: 'high', reason: 'people are served by something else' },
+  { class: 'secret-reference', path: /\.keyVaultUrl$/, severity: 'medium', reason: 'a value is used that no release was judged with' },
+  { class: 'secret-reference', path: null, severity: 'high', reason: 'the next replica does not start without it' },
+  { class: 'access-lost', path: null, severity: 'high', reason: 'the next replica does not start without its secrets' },
+  { class: 'health-degraded', path: null, severity: 'high', reason: 'people get worse answers than the release gave when it was found good' },
 ];
 
-export function severityOf(sighting: Pick<Sighting, 'class' | 'path'>): RuntimeDriftFinding['severity'] {
+export function severityOf(sighting: Pick<DriftFinding, 'class' | 'path'>): DriftFinding['severity'] {
   const rule = severityRules.find((one) => one.class === sighting.class && (one.path === null || one.path.test(sighting.path)));
   return rule?.severity ?? 'medium';
 }

@@ -20,7 +20,6 @@ describe('what is no drift', () => {
   it.each([
     { reason: 'what the server filled in, in other cases and another order', live: liveOf(declared) },
     { reason: 'the traffic, which has a class of its own', live: patched({ configuration: { ingress: { traffic: [{ revisionName: 'x', weight: 100 }] } } }) },
-    { reason: 'a field that nobody ever declared', live: patched({ configuration: { dapr: { enabled: true } } }) },
     { reason: 'a custom domain', live: patched({ configuration: { ingress: { customDomains: [{ name: 'shop.example' }] } } }) },
     { reason: 'states and addresses', live: patched({ runningStatus: 'Running', provisioningState: 'Failed', outboundIpAddresses: ['192.0.2.1'], latestRevisionName: 'app--x' }) },
     { reason: 'older versions of secrets', live: patched({ configuration: { secrets: [{ name: 'old' }] } }) },
@@ -45,8 +44,16 @@ describe('what was changed', () => {
     { reason: 'the ingress taken away', live: patched({ configuration: { ingress: null } }), shows: ['properties.configuration.ingress: {"external":true,"targetPort":8080,"transport":"auto"} -> (absent)'] },
     { reason: 'another revision’s name follows from another template', live: applyMergePatch(container({ image: 'x:2' }), { properties: { template: { revisionSuffix: 'hand' } } }) as object, shows: ['properties.template.containers[app].image: r.azurecr.io/app:1 -> x:2'] },
     { reason: 'another revision’s name alone', live: patched({ template: { revisionSuffix: 'hand' } }), shows: ['properties.template.revisionSuffix: t0123456789 -> hand'] },
+    { reason: 'a field that nobody ever declared', live: patched({ configuration: { dapr: { enabled: true } } }), shows: ['properties.configuration.dapr: (absent) -> {"enabled":true}'] },
   ])('$reason', ({ live, shows }) => {
     expect(found(live).toSorted()).toEqual(shows);
+  });
+
+  it('a name of a revision alone is nothing where Git leaves a part of the template to others', () => {
+    const service = { ...serviceOf(declared), ignores: [{ path: 'properties.template.scale', reason: 'the operations team scales it' }] };
+    const live = (fields: object): object => applyMergePatch(liveOf(declared), { properties: { template: { revisionSuffix: 'theirs', ...fields } } }) as object;
+    expect(changed(service, rawOf(live({})))).toEqual([]);
+    expect(changed(service, rawOf(live({ terminationGracePeriodSeconds: 5 }))).map(({ path }) => path)).toEqual(['properties.template.terminationGracePeriodSeconds']);
   });
 
   it('is one line of bounded length without steering characters, and told apart beyond what is shown', () => {
@@ -78,6 +85,11 @@ describe('the other classes', () => {
     { running: 5, paths: ['properties.template.scale.maxReplicas'], reason: 'above' },
   ])('$running replicas: $reason', ({ running, paths }) => {
     expect(replicas(service, running).map(({ path }) => path)).toEqual(paths);
+  });
+
+  it('that another release is late, or late after another, is another drift', () => {
+    const digests = [late(service, 'abc'), late(service, 'def'), late({ ...service, digest: 'x' }, 'abc')].map(({ liveDigest }) => liveDigest);
+    expect(new Set(digests).size).toBe(3);
   });
 
   it('one more replica is the same drift', () => {

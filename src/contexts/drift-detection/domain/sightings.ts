@@ -1,4 +1,5 @@
 import { compareThreeWay } from '../../../kernel/comparison/compare.ts';
+import { fitsPath, leadsBelow } from '../../../kernel/comparison/path-pattern.ts';
 import type { ObservedApp } from '../../../kernel/container-app.ts';
 import { tagNames, type DesiredService } from '../../../kernel/desired-state.ts';
 import { digestOf } from '../../../kernel/digest.ts';
@@ -14,11 +15,16 @@ const suffix = 'properties.template.revisionSuffix';
 export function changed(applied: DesiredService, app: Pick<ObservedApp, 'raw'>): readonly Sighting[] {
   const differences = compareThreeWay({ lastApplied: applied.app, desired: applied.app, live: app.raw });
   // Another revision's name follows from another template: the template's findings say it.
-  const isTold = differences.some(({ path }) => path.startsWith('properties.template') && path !== suffix);
+  const isTold = leavesTemplate(applied) || differences.some(({ path }) => path.startsWith('properties.template') && path !== suffix);
   const told = differences.filter(({ path }) => !isTold || path !== suffix);
   if (told.length <= changesShown) return told.map((difference) => change(applied, difference));
   const rest = told.slice(changesShown - 1);
   return [...told.slice(0, changesShown - 1).map((difference) => change(applied, difference)), more(applied, rest)];
+}
+
+/** Git leaves a part of the template to somebody else: whoever changes that makes a revision, by a name of their own. */
+export function leavesTemplate({ ignores }: Pick<DesiredService, 'ignores'>): boolean {
+  return ignores.some(({ path }) => fitsPath(path, 'properties.template') || leadsBelow(path, 'properties.template'));
 }
 
 function change({ name, app }: DesiredService, { path, desired, live }: FieldDifference): Sighting {

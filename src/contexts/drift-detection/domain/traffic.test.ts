@@ -38,15 +38,27 @@ describe('traffic', () => {
     { reason: 'without entries Azure follows the latest', app: appWith([]), path: `${place}.latestRevision` },
     { reason: 'an ingress that is gone is a change of its own', app: appWith([], { raw: { properties: { configuration: { ingress: null } } } }), path: null },
   ])('$reason', ({ app, path }) => {
-    expect(traffic(service, app).map((one) => one.path)).toEqual(path === null ? [] : [path]);
+    expect(traffic(service, app, null).map((one) => one.path)).toEqual(path === null ? [] : [path]);
   });
 
   it('of a service without ingress is nobody’s', () => {
-    expect(traffic(desiredService({ name: 'app', ingress: null }), appWith([to('x', 100)]))).toEqual([]);
+    expect(traffic(desiredService({ name: 'app', ingress: null }), appWith([to('x', 100)]), null)).toEqual([]);
+  });
+
+  describe('where Git leaves a part of the template to others', () => {
+    const left = desiredService({ name: 'app', revisionSuffix: 't1', ignores: [{ path: 'properties.template.scale', reason: 'the operations team scales it' }] });
+    const others = { raw: { properties: { configuration: { ingress: {} }, template: { revisionSuffix: 'theirs' } } } };
+    it.each([
+      { reason: 'the revision that the deployment made', app: appWith([to('app--t0', 100)], others), found: 0 },
+      { reason: 'the revision of what they made of it', app: appWith([to('app--theirs', 100)], others), found: 0 },
+      { reason: 'any other', app: appWith([to('app--old', 100)], others), found: 1 },
+    ])('$reason', ({ app, found }) => {
+      expect(traffic(left, app, 'app--t0')).toHaveLength(found);
+    });
   });
 
   it('is the same drift in whatever order Azure lists it', () => {
     const entries = [to('app--a', 50), to('app--b', 50)];
-    expect(traffic(service, appWith(entries))).toEqual(traffic(service, appWith(entries.toReversed())));
+    expect(traffic(service, appWith(entries), null)).toEqual(traffic(service, appWith(entries.toReversed()), null));
   });
 });

@@ -1,4 +1,4 @@
-import { isObject } from '../../../kernel/comparison/canonical.ts';
+import { fieldsOf } from '../../../kernel/comparison/named-field.ts';
 import { isForeign, repositoryTag, tagOf, type ObservedApp } from '../../../kernel/container-app.ts';
 import { tagNames, type DesiredEnvironment } from '../../../kernel/desired-state.ts';
 import { digestOf } from '../../../kernel/digest.ts';
@@ -21,8 +21,8 @@ export function unmanaged(environment: DesiredEnvironment, tenantId: TenantId, a
 
 /** One resource group may hold several managed environments; the apps of the others are not this one's. */
 function isIn({ azure }: DesiredEnvironment, { raw }: ObservedApp): boolean {
-  const properties = isObject(raw['properties']) ? raw['properties'] : {};
-  const id = properties['environmentId'] ?? properties['managedEnvironmentId'];
+  const { environmentId, managedEnvironmentId } = fieldsOf(raw['properties']);
+  const id = environmentId ?? managedEnvironmentId;
   return typeof id !== 'string' || id.toLowerCase().endsWith(`/managedenvironments/${azure.managedEnvironment.toLowerCase()}`);
 }
 

@@ -1,52 +1,76 @@
-import { reaction, type Reaction } from '../../../kernel/context.ts';
-import { digestOf } from '../../../kernel/digest.ts';
-import { emit, type EmittedMessage } from '../../../kernel/envelope.ts';
-import { OutOfBounds } from '../../../kernel/errors.ts';
-import type { TenantId } from '../../../kernel/ids.ts';
-import { done } from '../../../kernel/outcome.ts';
-import { isDeploying } from '../domain/deployments.ts';
-import { driftFindings, findingsKey } from '../domain/runtime-drift-finding.ts';
-import { scanned, type Scanned } from '../domain/scanned.ts';
+import { reaction, type Delivery, type Reaction } from '../../../kernel/context.ts';
+import { observationsNeeded } from '../../../kernel/drift-standing.ts';
+import { emit, type EmittedMessage, type Envelope } from '../../../kernel/envelope.ts';
+import type { DriftFinding } from '../../../kernel/messages/drift-detection.ts';
+import { done, saveIfChanged, wait, type Outcome } from '../../../kernel/outcome.ts';
+import type { Stored } from '../../../kernel/ports.ts';
+import { activityKey, activitySeen, nothingSeen } from '../domain/activity.ts';
+import { deployingAt } from '../domain/deployments.ts';
+import { healing } from '../domain/healing.ts';
+import { newsOf } from '../domain/news.ts';
+import { driftFindings, findingsKey, type DriftFindings } from '../domain/runtime-drift-finding.ts';
+import { scanned } from '../domain/scanned.ts';
+import type { DriftTiming } from '../domain/timing.ts';
 import type { DriftDetectionPorts } from '../ports.ts';
+import { declaredNow } from '../steps/declared-now.ts';
 import { scan } from '../steps/scan.ts';
 
-export function whenScanDrift(ports: DriftDetectionPorts): Reaction {
+export function whenScanDrift(ports: DriftDetectionPorts, timing: DriftTiming): Reaction {
   return reaction({
     name: 'when-scan-drift',
     on: 'ScanDrift',
     latestWins: ({ tenantId, payload }) => `${tenantId}.${payload.environment}`,
-    handle: async ({ tenantId, payload: { environment: name } }, { signal }) => {
-      const key = findingsKey(tenantId, name);
-      const stored = await ports.store.load(key, driftFindings);
-      if (stored === null || isDeploying(stored.value, ports.clock.now())) return done();
-      const { value: before, version: expectedVersion } = stored;
-      const current = await ports.desired.current(tenantId, name).catch(nothingWhenOutOfBounds);
-      if (current === null) return done();
-      const { environment } = current;
-      if (environment === null) {
-        const gone = { findings: { ...before, open: [] }, opened: [], resolved: before.open.map(({ id }) => id) };
-        return done([{ key, expectedVersion, value: null }], news(tenantId, name, null, gone));
-      }
-      const seen = await scan({ ports, tenantId, environment, before, signal });
-      const after = scanned(before, { ...seen, now: ports.clock.now() });
-      const isSame = digestOf(after.findings) === digestOf(before);
-      return done(isSame ? [] : [{ key, expectedVersion, value: after.findings }], news(tenantId, name, environment.project, after));
-    },
+    handle: (envelope, delivery) => scanDrift(ports, timing, envelope, delivery),
   });
 }
 
-/** Whoever takes the grant away knows it; the plan and the next deployment say it to everybody else. */
-function nothingWhenOutOfBounds(error: unknown): null {
-  if (error instanceof OutOfBounds) return null;
-  throw error;
+async function scanDrift(ports: DriftDetectionPorts, { secondLookMs }: DriftTiming, envelope: Envelope<'ScanDrift'>, { signal, attempt }: Delivery): Promise<Outcome> {
+  const { tenantId, payload: { environment: name } } = envelope;
+  const key = findingsKey(tenantId, name);
+  const stored = await ports.store.load(key, driftFindings);
+  if (stored === null) return done();
+  const deploying = deployingAt(stored.value, ports.clock.now());
+  if (deploying === null) return done();
+  const current = await declaredNow(ports.desired, tenantId, name);
+  if (current === null) return done();
+  if (current.environment === null) return ended(ports, envelope, stored);
+  const { commit, generation, environment } = current;
+  const restMs = ports.budget.waitMs(environment.azure);
+  if (restMs > 0) return wait(restMs, 'what is left of the reads of Azure is for deployments');
+  const activity = (await ports.store.load(activityKey(tenantId, name), activitySeen))?.value ?? nothingSeen;
+  const before = stored.value;
+  const looked = await scan({ ports, tenantId, environment, before, deploying, activity, attempt, signal });
+  const now = ports.clock.now();
+  const after = scanned(before, { ...looked.scan, apartMs: secondLookMs / 2, now });
+  const { findings, asked } = healing({ ...after.findings, ...looked.rounds }, now);
+  const about = { projectId: environment.project ?? undefined };
+  const emits = [
+    ...newsOf(tenantId, name, environment.project, { before, after: findings, opened: after.opened, resolved: after.resolved }),
+    ...(asked.length === 0 ? [] : [emit('RemediateDrift', tenantId, { environment: name, commit, generation, ...corrective(asked) }, about)]),
+  ];
+  const saves = saveIfChanged(key, stored, findings);
+  return isToBeSeenAgain(findings) ? wait(secondLookMs, 'what was seen once is looked at again', saves, emits) : done(saves, emits);
 }
 
-/** Said only when the set has changed. */
-function news(tenantId: TenantId, environment: string, project: string | null, { findings, opened, resolved }: Scanned): readonly EmittedMessage[] {
-  const { open } = findings;
-  const about = { projectId: project ?? undefined };
-  return [
-    ...(resolved.length > 0 ? [emit('RuntimeDriftResolved', tenantId, { environment, open, resolved: [...resolved] }, about)] : []),
-    ...(opened.length > 0 ? [emit('RuntimeDriftDetected', tenantId, { environment, open, opened: [...opened] }, about)] : []),
+/** Git declares it no more. */
+async function ended({ store, clock }: DriftDetectionPorts, { tenantId, payload: { environment } }: Envelope<'ScanDrift'>, { value, version }: Stored<DriftFindings>): Promise<Outcome> {
+  const resolvedAt = new Date(clock.now()).toISOString();
+  const activity = await store.load(activityKey(tenantId, environment), activitySeen);
+  const emits: readonly EmittedMessage[] = newsOf(tenantId, environment, null, { before: value, after: { open: [] }, opened: [], resolved: value.open.map((finding) => ({ finding, resolvedAt, how: 'gone' })) });
+  const saves = [
+    { key: findingsKey(tenantId, environment), expectedVersion: version, value: null },
+    ...(activity === null ? [] : [{ key: activityKey(tenantId, environment), expectedVersion: activity.version, value: null }]),
   ];
+  return done(saves, emits);
+}
+
+function corrective(asked: readonly DriftFinding[]): { readonly services: string[]; readonly findings: string[]; readonly reason: string } {
+  const services = [...new Set(asked.map(({ service }) => service))].sort();
+  const reason = asked.length === 1 ? 'Azure was changed at 1 place that Git decides on' : `Azure was changed at ${asked.length} places that Git decides on`;
+  return { services, findings: asked.map(({ id }) => id), reason };
+}
+
+/** Only what this scan saw: one that nobody can look at is not made surer by waiting. */
+function isToBeSeenAgain({ open, sightings, scannedAt }: DriftFindings): boolean {
+  return open.some(({ id, observations }) => observations < observationsNeeded && sightings[id]?.last === scannedAt);
 }

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { compareThreeWay } from '../../../kernel/comparison/compare.ts';
+import { mergePatch } from '../../../kernel/comparison/merge-patch.ts';
+import { fieldsOf } from '../../../kernel/comparison/named-field.ts';
 import { isObject } from '../../../kernel/comparison/canonical.ts';
 import { isForeign, tagOf, type ObservedApp } from '../../../kernel/container-app.ts';
 import { tagNames, type DesiredService, type JsonObject } from '../../../kernel/desired-state.ts';
@@ -60,14 +62,16 @@ export function scaleState({ tenantId, environment }: Place, service: DesiredSer
 
 /** The declared scale under the declared revision's name, with the traffic where it is. */
 export function scalePatch(service: DesiredService, app: ObservedApp): JsonObject {
-  const { scale, revisionSuffix } = service.app.properties.template;
   const latest = app.latestReadyRevision ?? app.latestRevision;
   const pinned = app.traffic.map(({ revision, weight, label }) => ({ revisionName: revision ?? latest, weight, ...(label !== null && { label }) }));
   const ingress = pinned.length > 0 ? { ingress: { traffic: pinned } } : {};
-  return { properties: { configuration: { activeRevisionsMode: 'Multiple', ...ingress }, template: { scale: isObject(scale) ? withoutLost(scale) : null, revisionSuffix } } };
+  return { properties: { configuration: { activeRevisionsMode: 'Multiple', ...ingress }, template: { scale: scaleOf(service, app), revisionSuffix: service.revisionSuffix } } };
 }
 
-/** Rules that are declared no more go, and a list is replaced whole. */
-function withoutLost(scale: JsonObject): JsonObject {
-  return { rules: null, ...scale };
+/** With null for what is there and not declared. */
+function scaleOf({ app: { properties } }: DesiredService, { raw }: ObservedApp): unknown {
+  const onlyScale = (template: unknown) => ({ properties: { template: { scale: fieldsOf(template)['scale'] ?? null } } });
+  const patch = mergePatch({ lastApplied: null, desired: onlyScale(properties.template), live: onlyScale(fieldsOf(raw['properties'])['template']) });
+  const { template } = fieldsOf(patch['properties']);
+  return isObject(properties.template['scale']) ? fieldsOf(template)['scale'] : null;
 }

@@ -7,6 +7,7 @@ import { OutOfBounds, Rejected } from '../../../kernel/errors.ts';
 import type { OperationToken } from '../../../kernel/operation.ts';
 import { done, wait, type Outcome, type Save } from '../../../kernel/outcome.ts';
 import type { Stored } from '../../../kernel/ports.ts';
+import { asItRuns } from '../../../kernel/taken-over.ts';
 import { outcomeKey, requestKey, rolloutOutcome, rolloutRequest } from '../domain/rollout-outcome.ts';
 import { policyKey, scalePatch, scaleState, scalingPolicy, type ScalingPolicy } from '../domain/scaling-policy.ts';
 import type { HealthScalingPorts } from '../ports.ts';
@@ -110,14 +111,15 @@ async function apply(ports: HealthScalingPorts, command: Command, stored: Stored
   const app = await ports.scaling.observe(tenantId, id, delivery.signal);
   if (app === null) return refused(command, stored, { reason: 'The service does not run', needs: `Deploy ${payload.service} first.` });
   if (app.provisioningState === 'InProgress') return wait(lookMs, 'Another write is running');
-  const state = scaleState({ tenantId, environment: payload.environment }, declared.service, app);
+  const service = asItRuns(declared.service, app);
+  const state = scaleState({ tenantId, environment: payload.environment }, service, app);
   if (state.is === 'not-ours') return refused(command, stored, state);
   if (state.is === 'as-declared') return applied(command, stored, declared.policy);
   if (!declared.mayWrite) return refused(command, stored, rolledBackWith);
   if (state.is === 'not-brought') {
     return ports.clock.now() - delivery.publishedAt < newsMs ? wait(lookMs, 'the release that scales so is on its way') : refused(command, stored, rolledBackWith);
   }
-  return send(ports, command, stored, declared, app, delivery);
+  return send(ports, command, stored, { ...declared, service }, app, delivery);
 }
 
 /** First the intent, then the write, then a look: at most one write per delivery. */

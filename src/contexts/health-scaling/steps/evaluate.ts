@@ -4,6 +4,7 @@ import type { DesiredEnvironment, DesiredService } from '../../../kernel/desired
 import { NotAllowed, Throttled, Unavailable } from '../../../kernel/errors.ts';
 import type { TenantId } from '../../../kernel/ids.ts';
 import { inBatches } from '../../../kernel/in-batches.ts';
+import { asItRuns } from '../../../kernel/taken-over.ts';
 import { dependencies, isGoodAnswer, isProbed, isSteady, liveness, probeTries, readiness, restartsOf, worst, type Check, type ServiceHealth } from '../domain/checks.ts';
 import { noMemory, wrongServices, type HealthCheckResult, type ServiceMemory } from '../domain/health-check-result.ts';
 import type { HealthScalingPorts } from '../ports.ts';
@@ -38,9 +39,10 @@ export async function evaluate(evaluation: Evaluation): Promise<readonly Measure
   return [...measured, ...wrongServices(environment, evaluation.before).map((wrong) => unrendered(evaluation, wrong, byName.has(wrong.service.toLowerCase())))];
 }
 
-async function measure(evaluation: Evaluation, service: DesiredService, app: ObservedApp | null, environmentState: string | null): Promise<Measured> {
-  const known = evaluation.before.memory[service.name] ?? noMemory;
-  if (app === null) return absent(service, known);
+async function measure(evaluation: Evaluation, declared: DesiredService, app: ObservedApp | null, environmentState: string | null): Promise<Measured> {
+  const known = evaluation.before.memory[declared.name] ?? noMemory;
+  if (app === null) return absent(declared, known);
+  const service = asItRuns(declared, app);
   const names = servingNames(app);
   const memory = memoryOf(known, names);
   const { revisions, isCounted } = await look(evaluation, app, service, { names, memory });

@@ -203,8 +203,16 @@ describe('one bad document stops its own service or environment', () => {
 
 describe('warnings', () => {
   test.each([
+    { reason: 'signs in at the registry with a password', server: 'Contoso.azurecr.io', warned: false },
+    { reason: 'signs in at another registry', server: 'fabrikam.azurecr.io', warned: true },
+  ])('an image of a service without identity that $reason', ({ server, warned }) => {
+    const { problems } = compiled(edited(service, '  secrets: [payments-api-key]', `  azure: { configuration: { registries: [{ server: ${server}, username: contoso, passwordSecretRef: pull }] } }`));
+    expect(problems.some(({ code }) => code === 'no-pull-identity')).toBe(warned);
+  });
+
+  test.each([
     { reason: 'a canary that nothing measures', file: service, from: 'strategy: all-at-once', to: 'strategy: canary\n    steps: [{ weight: 10, bake: 5m }]', code: 'not-measured', line: 16 },
-    { reason: 'healing drift', file: 'trueup/RuntimeEnvironment.yaml', from: 'mode: report', to: 'mode: heal', code: 'not-acted-on', line: 11 },
+    { reason: 'drift of a service that is not there', file: 'trueup/RuntimeEnvironment.yaml', from: '{ mode: report }', to: '{ mode: heal, paths: [{ path: tags.owner, mode: report, services: [gone] }] }', code: 'unknown-reference', line: 11 },
     { reason: 'objectives', file: policy, from: '  cooldown: 5m', to: '  slo: { availability: 99.9% }', code: 'not-acted-on', line: 10 },
     { reason: 'an annotation that nothing knows', file: service, from: 'module: checkout }', to: 'module: checkout, annotations: { trueup.dev/reaply: "1" } }', code: 'not-acted-on', line: 3 },
     { reason: 'a secret that is not pinned', file: secret, from: '  version: 3f0c2a5b6d7e8f901a2b3c4d5e6f7081\n', to: '', code: 'secret-not-pinned', line: 7 },

@@ -7,7 +7,8 @@ import {
   type JsonObject,
 } from '../../../kernel/desired-state.ts';
 import { digestOf } from '../../../kernel/digest.ts';
-import { reapplyAnnotation, type Metadata } from '../kinds/metadata.ts';
+import { revisionSuffixOf } from '../../../kernel/revision-suffix.ts';
+import type { Metadata } from '../kinds/metadata.ts';
 import type { ProbeSpec, ServiceSpec } from '../kinds/runtime-service.ts';
 import { azureRegistry } from '../values/image.ts';
 import { inGibibytes } from '../values/units.ts';
@@ -19,6 +20,8 @@ export interface AppParts {
   readonly region: string;
   readonly managedEnvironmentId: string;
   readonly metadata: Metadata;
+  /** Another value is another digest, so the service is applied again. */
+  readonly reapply: string | null;
   readonly spec: ServiceSpec;
   readonly configuration: DesiredConfiguration | null;
   /** In any order. */
@@ -34,16 +37,13 @@ export interface RenderedApp {
   readonly digest: string;
 }
 
-/** Tag that carries the annotation of the same name: another value is another digest, so the service is applied again. */
-const reapplyTag = 'trueup-reapply';
-
 /** The same parts always give the same body, whatever order they came in. */
 export function renderApp(parts: AppParts): RenderedApp {
   const { spec, region, managedEnvironmentId } = parts;
   const ours = { environmentId: managedEnvironmentId, configuration: configurationOf(parts), template: templateOf(parts) };
   // The escape hatch cannot remove what a container app has: the schema of `spec.azure` refuses that.
   const merged = applyMergePatch(ours, spec.azure) as typeof ours & JsonObject;
-  const revisionSuffix = `t${digestOf(merged.template).slice(0, 10)}`;
+  const revisionSuffix = revisionSuffixOf(merged.template);
   const app: ContainerAppBody = {
     location: region,
     tags: tagsOf(parts),
@@ -53,15 +53,14 @@ export function renderApp(parts: AppParts): RenderedApp {
   return { app, revisionSuffix, digest: digestOf(app) };
 }
 
-function tagsOf({ environment, metadata }: AppParts): Readonly<Record<string, string>> {
-  const reapply = metadata.annotations[reapplyAnnotation];
+function tagsOf({ environment, metadata, reapply }: AppParts): Readonly<Record<string, string>> {
   return {
     [tagNames.tenant]: metadata.tenant,
     [tagNames.environment]: environment,
     [tagNames.service]: metadata.name,
     ...(metadata.project !== null && { [tagNames.project]: metadata.project }),
     ...(metadata.module !== null && { [tagNames.module]: metadata.module }),
-    ...(reapply !== undefined && { [reapplyTag]: reapply }),
+    ...(reapply !== null && { [tagNames.reapply]: reapply }),
   };
 }
 

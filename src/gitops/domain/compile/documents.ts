@@ -6,6 +6,7 @@ import type {
   DesiredTenantBinding,
 } from '../../../kernel/desired-state.ts';
 import { digestOf } from '../../../kernel/digest.ts';
+import { appSecretAnnotation } from '../kinds/metadata.ts';
 import type { ConfigurationSpec } from '../kinds/runtime-configuration.ts';
 import type { TenantBindingSpec } from '../kinds/runtime-tenant-binding.ts';
 import type { ScalingPolicySpec } from '../kinds/scaling-policy.ts';
@@ -24,14 +25,32 @@ export function configurationOf({ metadata: { name, tenant }, source }: Manifest
   return { name, tenant, values, version: `cfg-${digestOf(values).slice(0, 12)}`, source };
 }
 
-export function secretOf({ metadata: { name, tenant }, source }: Manifest, spec: SecretBindingSpec, place: AzurePlace): DesiredSecretBinding {
+export function secretOf({ metadata: { name, tenant, annotations }, source }: Manifest, spec: SecretBindingSpec, place: AzurePlace): DesiredSecretBinding {
   const { env, vault, secret, identity, version = null } = spec;
   const maxAgeMs = spec.rotation?.maxAge ?? null;
-  const keyVaultUrl = `https://${vault}.vault.azure.net/secrets/${secret}${version === null ? '' : `/${version}`}`;
-  const identityId = identityIdOf(place, identity);
-  const appSecretName = `${name}-${digestOf({ keyVaultUrl, identityId }).slice(0, 8)}`;
+  const { keyVaultUrl, identityId, content } = secretContent({ vault, secret, version, identity }, place);
+  const appSecretName = importedName(annotations[appSecretAnnotation], content) ?? `${name}-${content}`;
   const digest = digestOf({ env, keyVaultUrl, identityId, maxAgeMs });
   return { name, tenant, env, vault, secret, version, identity, identityId, appSecretName, keyVaultUrl, maxAgeMs, source, digest };
+}
+
+interface SecretSource {
+  readonly vault: string;
+  readonly secret: string;
+  readonly version: string | null;
+  readonly identity: string;
+}
+
+/** What a container app's secret refers to. `content` is its hash: two versions are two secrets. */
+export function secretContent({ vault, secret, version, identity }: SecretSource, place: AzurePlace): { readonly keyVaultUrl: string; readonly identityId: string; readonly content: string } {
+  const keyVaultUrl = `https://${vault}.vault.azure.net/secrets/${secret}${version === null ? '' : `/${version}`}`;
+  const identityId = identityIdOf(place, identity);
+  return { keyVaultUrl, identityId, content: digestOf({ keyVaultUrl, identityId }).slice(0, 8) };
+}
+
+function importedName(annotation: string | undefined, content: string): string | null {
+  const [, name = null, of] = /^([a-z0-9][a-z0-9.-]{0,252})@([0-9a-f]{8})$/.exec(annotation ?? '') ?? [];
+  return of === content ? name : null;
 }
 
 export function scalingOf({ metadata: { name, tenant }, source }: Manifest, spec: ScalingPolicySpec): DesiredScalingPolicy {

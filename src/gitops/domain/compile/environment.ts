@@ -1,12 +1,12 @@
 import type { DesiredEnvironment, DesiredTenantBinding } from '../../../kernel/desired-state.ts';
 import { digestOf } from '../../../kernel/digest.ts';
 import { isError, type DocumentRef, type Problem } from '../../../kernel/problem.ts';
-import { warning, type Fault } from '../reading/fault.ts';
 import { locate } from '../reading/locate.ts';
-import type { Draft, Manifest } from '../reading/manifest.ts';
+import type { Manifest } from '../reading/manifest.ts';
 import { byName } from './by-name.ts';
 import type { Declared } from './declared.ts';
 import { bindingOf } from './documents.ts';
+import { driftFaults, driftOf } from './drift.ts';
 import { ownerFaults, placementFaults } from './placement.ts';
 import { serviceFaults } from './service-faults.ts';
 import { compileService, type CompiledService } from './service.ts';
@@ -22,7 +22,7 @@ export function compileEnvironment(declared: Declared, manifest: Manifest<'Runti
   if (spec === null) return null;
   const { name, tenant, project } = manifest.metadata;
   const bindings = bindingsOf(declared, name);
-  const surroundings = { name, region: spec.region, place: spec.azure };
+  const surroundings = { name, region: spec.region, place: spec.azure, drift: spec.drift };
   const isPlaced = (one: Manifest): boolean => one.metadata.tenant === tenant || bindings.some((binding) => binding.tenant === one.metadata.tenant);
   const services = [...declared.manifests.RuntimeService.values()]
     .filter(({ environments }) => environments.includes(name))
@@ -38,7 +38,7 @@ export function compileEnvironment(declared: Declared, manifest: Manifest<'Runti
     tenant,
     project,
     ...provisioning,
-    drift: spec.drift,
+    drift: driftOf(spec.drift),
     freezes: spec.freeze.map(({ cron, timezone, duration: durationMs, reason = null }) => ({ cron, timezone, durationMs, reason })),
     bindings,
     services: onceByName(parts.flatMap(({ service }) => service ?? [])),
@@ -55,7 +55,7 @@ export function compileEnvironment(declared: Declared, manifest: Manifest<'Runti
 export function placedProblems(declared: Declared): readonly Problem[] {
   const environments = new Map([...declared.drafts.RuntimeEnvironment].reverse().flatMap((draft) => (draft.ref === null ? [] : [[draft.ref.name, draft]])));
   const ofEnvironments = declared.drafts.RuntimeEnvironment.flatMap((draft) =>
-    [...ownerFaults(declared, draft), ...driftWarning(draft)].map((found) => locate(draft.document, draft.ref, found)),
+    [...ownerFaults(declared, draft), ...driftFaults(declared, draft)].map((found) => locate(draft.document, draft.ref, found)),
   );
   const ofServices = declared.drafts.RuntimeService.flatMap((draft) => {
     const everywhere = draft.environments.length === 0 ? serviceFaults(declared, draft, '').map((found) => locate(draft.document, draft.ref, found)) : [];
@@ -74,13 +74,6 @@ function bindingsOf(declared: Declared, environment: string): readonly DesiredTe
     return spec === null || !spec.environments.includes(environment) ? [] : [bindingOf(manifest, spec)];
   });
   return onceByName(all);
-}
-
-function driftWarning(environment: Draft<'RuntimeEnvironment'>): readonly Fault[] {
-  const mode = environment.partsIn('')?.drift?.mode ?? 'report';
-  if (mode === 'report' || !Object.hasOwn(environment.document.places, 'spec.drift.mode')) return [];
-  const message = `${mode} is not acted on yet: drift is found and reported`;
-  return [warning({ code: 'not-acted-on', path: ['spec', 'drift', 'mode'], message, hint: 'Nothing to do; the warning goes when it is acted on' })];
 }
 
 function invalidIn(declared: Declared, environment: string, services: readonly Placed[], self: Manifest | null): readonly DocumentRef[] {

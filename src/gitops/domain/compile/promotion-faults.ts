@@ -1,12 +1,11 @@
-import { isObject } from '../../../kernel/comparison/canonical.ts';
 import type { ServiceSpec } from '../kinds/runtime-service.ts';
 import { fault, warning, type Fault, type Path } from '../reading/fault.ts';
 import type { Draft } from '../reading/manifest.ts';
 import type { Readable } from '../reading/readable.ts';
 import { valueAt } from '../reading/value-at.ts';
-import { didYouMean, nearest } from '../values/nearest.ts';
+import { didYouMean } from '../values/nearest.ts';
 import type { Declared } from './declared.ts';
-import { mayBeEnvironment } from './references.ts';
+import { runsIn } from './runs-in.ts';
 
 type Service = Draft<'RuntimeService'>;
 type Promotion = Readable<NonNullable<ServiceSpec['promotion']>>;
@@ -37,14 +36,6 @@ function sourceFaults(declared: Declared, service: Service, environment: string,
   }
   const circle = circleOf(service, environment, from);
   return circle === null ? [] : [invalid(['from'], `Releases would go round in a circle: ${circle.join(' from ')}`, 'a first environment that is not promoted to')];
-}
-
-/** Where an entry cannot be read or its name is misspelt, that is the problem. */
-function runsIn(declared: Declared, { document, environments }: Service, name: string): boolean {
-  const entries = valueAt(document.value, ['spec', 'environments']);
-  const written = isObject(entries) ? Object.keys(entries) : [];
-  if (written.includes(name) || written.some((other) => !environments.includes(other))) return true;
-  return environments.some((other) => !mayBeEnvironment(declared, other) && nearest(other, [name]) !== null);
 }
 
 /** The environments from which releases come, one after the other, when that leads back to the first. */

@@ -71,6 +71,13 @@ export function mayBeEnvironment(declared: Declared, name: string): boolean {
   return known.names.includes(name) || mayExist(declared, 'RuntimeEnvironment', name, known);
 }
 
+/** Whether a service may run in an environment although no document that can be read says so. */
+export function mayBeService(declared: Declared, name: string, environment: string): boolean {
+  const readable = declared.drafts.RuntimeService.filter(({ ref }) => ref?.name === name);
+  if (readable.length > 0) return readable.some((draft) => draft.environments.some((one) => !mayBeEnvironment(declared, one) && nearest(one, [environment]) !== null));
+  return mayExist(declared, 'RuntimeService', name, { tenant: null, names: declared.drafts.RuntimeService.flatMap(({ ref }) => ref?.name ?? []) });
+}
+
 function environmentNames({ drafts }: Declared): Known {
   return { tenant: null, names: drafts.RuntimeEnvironment.flatMap(({ ref }) => ref?.name ?? []) };
 }

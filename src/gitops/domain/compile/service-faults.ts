@@ -6,6 +6,7 @@ import type { Readable } from '../reading/readable.ts';
 import type { Declared } from './declared.ts';
 import { policyDrafts } from './policies.ts';
 import { promotionFaults } from './promotion-faults.ts';
+import { reapplyFaults } from './reapply.ts';
 import { refer, type Reference } from './references.ts';
 
 type Service = Draft<'RuntimeService'>;
@@ -24,6 +25,7 @@ export function serviceFaults(declared: Declared, service: Service, environment:
     ...scaleFaults(declared, service, spec, environment),
     ...identityWarning(spec, secrets, environment),
     ...promotionFaults(declared, service, environment, configuration),
+    ...reapplyFaults(declared, service),
   ];
 }
 

@@ -1,4 +1,5 @@
 import type { AzurePlace, DesiredConfiguration, DesiredPromotion, DesiredScalingPolicy, DesiredSecretBinding, DesiredService, Probe } from '../../../kernel/desired-state.ts';
+import type { DriftSpec } from '../kinds/drift.ts';
 import { rawPathsOf } from '../kinds/raw-properties.ts';
 import type { ProbeSpec, ServiceSpec } from '../kinds/runtime-service.ts';
 import type { SpecOf } from '../kinds/kinds.ts';
@@ -6,7 +7,9 @@ import type { Manifest } from '../reading/manifest.ts';
 import { renderApp } from './container-app.ts';
 import type { Declared } from './declared.ts';
 import { configurationOf, identityIdOf, managedEnvironmentId, scalingOf, secretOf } from './documents.ts';
+import { ignoresOf } from './drift.ts';
 import { policyFor } from './policies.ts';
+import { reapplyOf } from './reapply.ts';
 import { rolloutOf } from './rollout.ts';
 import { oneReplica, scaleOf } from './scale.ts';
 
@@ -24,6 +27,7 @@ export interface Surroundings {
   readonly name: string;
   readonly region: string;
   readonly place: AzurePlace;
+  readonly drift: DriftSpec;
 }
 
 /** `isRefused` when something is wrong about it among the other documents. */
@@ -37,11 +41,13 @@ export function compileService(declared: Declared, manifest: Manifest<'RuntimeSe
   const scaling = named.scaling === null ? null : scalingOf(named.scaling.manifest, named.scaling.spec);
   const identities = identitiesOf(spec, secrets);
   if (isRefused || named.incomplete) return { service: null, configuration, secrets, scaling, identities };
+  const reapply = reapplyOf(manifest.metadata, environment);
   const rendered = renderApp({
     environment,
     region: surroundings.region,
     managedEnvironmentId: managedEnvironmentId(place),
     metadata: manifest.metadata,
+    reapply,
     spec,
     configuration,
     secrets,
@@ -66,6 +72,8 @@ export function compileService(declared: Declared, manifest: Manifest<'RuntimeSe
     rollout: rolloutOf(spec.rollout),
     promotion: promotionOf(spec),
     ...rendered,
+    ignores: ignoresOf(surroundings.drift, name),
+    reapply,
     rawPaths: rawPathsOf(spec.azure),
     source: manifest.source,
   };

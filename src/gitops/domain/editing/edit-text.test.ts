@@ -75,7 +75,6 @@ describe('refused, because more would change than was asked for', () => {
     { text: service('  environments:\n    prod: { image: &image "a:1" }\n'), why: 'an anchor stands there, which other places may repeat' },
     { text: service('  x: &x { a: 1 }\n  environments:\n    prod:\n      <<: *x\n'), why: 'a merge key stands there' },
     { text: service('  environments:\n    prod: { image: !!str a:1 }\n'), why: 'a tag stands there' },
-    { text: service('  environments:\n    prod: { image: [a] }\n'), why: '`spec.environments.prod.image` is no single value' },
     { text: service('  environments: [prod]\n'), why: '`spec.environments` is no mapping' },
     { text: service('  environments:\n    prod:\n      image: |\n        a:1\n'), why: 'the value is a block of text' },
     { text: service('  environments:\n    prod: {}\n    prod: {}\n'), why: '`prod` stands there twice' },
@@ -127,7 +126,7 @@ describe('whatever the file looks like', () => {
         if (removed.text !== '' && place !== null) expect(removed.start >= place[0] && removed.end <= place[1], `${removed.text} in ${before}`).toBe(true);
         else expect(removed.text).toMatch(/^[{}\s]*$/);
       }),
-      { numRuns: 500 },
+      { numRuns: 150 },
     ));
 
   function removedFrom(before: string, after: string): { readonly start: number; readonly end: number; readonly text: string } {

@@ -1,53 +1,70 @@
 import { isMap, parseAllDocuments, type Document } from 'yaml';
-import { findSpot } from './find-spot.ts';
+import { changesOf } from './changes.ts';
 import type { Edited, ManifestEdit } from './manifest-edit.ts';
-import { spliceAt, type Splice } from './splices.ts';
+import { valueOf } from './node-text.ts';
+import { NotEditable, spliced, type Splice } from './splice.ts';
+import { styleOfDocument } from './style-of.ts';
+import { withEdits } from './with-edits.ts';
+import { blockLines } from './write-value.ts';
+
+/** One entry of a mapping is removed at a time, and each time the text is read again. */
+const mostReadings = 200;
 
 /**
  * Other values in a file, with everything else as its author wrote it: comments, order, quoting, line ends. May take long on hostile
  * input, so call it where that hurts nobody. Whether the outcome says what was asked for is for the caller to read.
  */
 export function editText(text: string, edits: readonly ManifestEdit[]): Edited {
-  let [edited, left] = [text, edits];
-  while (left.length > 0) {
-    const round = editRound(edited, left);
+  let edited = text;
+  const wanted = new Map<string, unknown>();
+  for (let readings = 0; readings < mostReadings; readings += 1) {
+    const round = editRound(edited, edits, wanted);
     if ('refused' in round) return round;
-    [edited, left] = [round.text, round.left];
+    if (round.text === edited) return withNewDocuments(edited, edits);
+    edited = round.text;
   }
-  return { text: edited };
+  return { refused: 'too much would change at once' };
 }
 
-/** As many edits as one reading of the text serves: two in one mapping or below one key need two, since the second finds what the first made. */
-function editRound(text: string, edits: readonly ManifestEdit[]): { readonly text: string; readonly left: readonly ManifestEdit[] } | { readonly refused: string } {
+/** As much as one reading of the text serves. `wanted`: what each document is to say, since the first reading. */
+function editRound(text: string, edits: readonly ManifestEdit[], wanted: Map<string, unknown>): Edited {
   const documents = documentsOf(text);
-  const touched = new Set<unknown>();
   const splices: Splice[] = [];
-  const left: ManifestEdit[] = [];
-  for (const edit of edits) {
-    const refuse = (why: string): { readonly refused: string } => ({ refused: `${edit.kind} \`${edit.name}\`: ${why}` });
-    const [document, second] = documents.get(nameOf(edit)) ?? [];
+  for (const [name, own] of Map.groupBy(edits.filter((edit) => !('create' in edit)), nameOf)) {
+    const [edit] = own;
+    const refuse = (why: string): Edited => ({ refused: `${edit?.kind ?? ''} \`${edit?.name ?? ''}\`: ${why}` });
+    const [document, second] = documents.get(name) ?? [];
     if (document === undefined) return refuse('it is not declared in this file');
     if (second !== undefined) return refuse('it is declared twice in this file');
-    const spot = findSpot(document, edit.path);
-    if (spot.is === 'refused') return refuse(spot.why);
-    const place = spot.is === 'scalar' ? spot.node : spot.is === 'missing' ? spot.map : spot.pair;
-    if (touched.has(place)) {
-      left.push(edit);
-      continue;
+    const before = valueOf(document.contents);
+    if (!wanted.has(name)) {
+      const first = withEdits(before, own);
+      if ('refused' in first) return refuse(first.refused);
+      wanted.set(name, first.value);
     }
-    touched.add(place);
-    if (spot.is === 'scalar' && spot.node.value === edit.value) continue;
-    const splice = spliceAt(text, spot, edit.value);
-    if ('refused' in splice) return refuse(splice.refused);
-    splices.push(splice);
+    try {
+      splices.push(...changesOf({ text, style: styleOfDocument(text, document) }, document.contents, before, wanted.get(name), null));
+    } catch (error) {
+      if (!(error instanceof NotEditable)) throw error;
+      return refuse(error.message);
+    }
   }
-  return { text: spliced(text, splices), left };
+  return { text: spliced(text, splices) };
 }
 
-function spliced(text: string, splices: readonly Splice[]): string {
-  const inOrder = splices.toSorted((a, b) => a.start - b.start);
-  const parts = inOrder.map((splice, index) => text.slice(inOrder[index - 1]?.end ?? 0, splice.start) + splice.text);
-  return parts.join('') + text.slice(inOrder.at(-1)?.end ?? 0);
+function withNewDocuments(text: string, edits: readonly ManifestEdit[]): Edited {
+  let edited = text;
+  for (const edit of edits) {
+    if (!('create' in edit)) continue;
+    const documents = documentsOf(edited);
+    if (documents.has(nameOf(edit))) return { refused: `${edit.kind} \`${edit.name}\`: it is declared in this file already` };
+    const [first] = [...documents.values()].flat();
+    const style = first === undefined ? null : styleOfDocument(edited, first);
+    if (style === null) return { refused: 'nothing is declared in this file' };
+    const lines = ['---', ...blockLines(edit.create, 0, style), ''].join(style.eol);
+    edited = `${edited}${edited.endsWith('\n') ? '' : style.eol}${lines}`;
+  }
+  return { text: edited };
 }
 
 /** By kind and name; those that cannot be read are none. */

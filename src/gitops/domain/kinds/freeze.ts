@@ -2,19 +2,15 @@ import { z } from 'zod';
 import { fault, type Fault } from '../reading/fault.ts';
 import type { Readable } from '../reading/readable.ts';
 import { cron, everEnds } from '../values/cron.ts';
+import { reasonFor } from '../values/reason.ts';
 import { timeZone } from '../values/time-zone.ts';
 import { duration } from '../values/units.ts';
-import { written } from '../values/written.ts';
-
-const reason = written({ description: 'For whoever waits.' }, (text, refuse) =>
-  /^[^\p{Cc}]{1,200}$/u.test(text) ? text : refuse({ code: 'invalid-value', message: 'This is not a reason on one line', expected: '1 to 200 characters, without a line break' }),
-);
 
 const window = z.strictObject({
   cron: cron.meta({ description: 'When it begins: minute, hour, day of month, month, day of week.' }),
   timezone: timeZone.prefault('UTC').meta({ description: 'IANA name of the zone in which `cron` is read.' }),
   duration: duration({ min: '1m', max: '31d', example: '63h' }).meta({ description: 'How long it lasts. From 1m to 31d.' }),
-  reason: reason.optional(),
+  reason: reasonFor('For whoever waits.').optional(),
 });
 
 export const freeze = z.array(window).max(20).default([]).meta({ description: 'Times in which no release moves forward; the way back stays open.' });

@@ -13,10 +13,18 @@ export interface Metadata {
 /** Raise its value to have a service applied again although nothing else changed. */
 export const reapplyAnnotation = 'trueup.dev/reapply';
 
+/** Of a SecretBinding: `NAME@CONTENT`, the name that its secret had in the container app when it was imported. It counts as long as the binding says what it said then. */
+export const appSecretAnnotation = 'trueup.dev/app-secret';
+
+/** The same for one environment alone. */
+export function reapplyIn(environment: string): string {
+  return `${reapplyAnnotation}.${environment}`;
+}
+
 const annotations = z
   .record(z.string().max(253), z.string().max(256))
   .default({})
-  .meta({ description: 'Notes of yours, and `trueup.dev/reapply`: another value has the service applied again.' });
+  .meta({ description: 'Notes of yours. On a RuntimeService another value of `trueup.dev/reapply` has it applied again everywhere, of `trueup.dev/reapply.ENVIRONMENT` in that environment. `trueup import` writes `trueup.dev/app-secret` on a SecretBinding: the name that its secret has in the container app, until the binding says something else.' });
 
 const project = declaredName({ what: 'A project', max: 63 });
 const moduleName = declaredName({ what: 'A module', max: 63 });

@@ -78,7 +78,8 @@ export function foreignIds(raw: JsonObject, resourceGroupId: string): readonly F
   });
 }
 
-function isOwnedElsewhere(path: Path): boolean {
+/** Whether `spec.azure` may not say what is at this path, or above it. */
+export function isOwnedElsewhere(path: Path): boolean {
   return owned.some((one) => one.path.every((part, index) => path[index] === part));
 }
 

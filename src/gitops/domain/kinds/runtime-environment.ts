@@ -4,6 +4,7 @@ import { isKnownRegion, managedEnvironment, region, resourceGroup, subscriptionI
 import { environmentName } from '../values/names.ts';
 import { warning, type Fault } from '../reading/fault.ts';
 import type { Readable } from '../reading/readable.ts';
+import { checkDrift, drift } from './drift.ts';
 import { checkFreeze, freeze } from './freeze.ts';
 import type { Kind } from './kind.ts';
 import { metadata } from './metadata.ts';
@@ -12,10 +13,7 @@ const spec = z.strictObject({
   stage: z.enum(stages).meta({ description: 'Cannot change once it is provisioned.' }),
   region: region.meta({ description: "Azure's short name of the region. Cannot change once it is provisioned." }),
   azure: z.strictObject({ subscription: subscriptionId, resourceGroup, managedEnvironment }),
-  drift: z
-    .strictObject({ mode: z.enum(['report', 'propose', 'heal']).default('propose') })
-    .default({ mode: 'propose' })
-    .meta({ description: 'What happens when Azure is not as declared: report it, propose a pull request, or put it back.' }),
+  drift,
   freeze,
 });
 
@@ -26,7 +24,7 @@ export const runtimeEnvironment: Kind<EnvironmentSpec> = {
   metadata: metadata({ name: environmentName, project: true }),
   spec,
   environments: 'none',
-  check: (declared) => [...unknownRegion(declared), ...checkFreeze(declared.freeze)],
+  check: (declared) => [...unknownRegion(declared), ...checkDrift(declared.drift), ...checkFreeze(declared.freeze)],
   example: `apiVersion: trueup.dev/v1
 kind: RuntimeEnvironment
 metadata: { name: prod, tenant: contoso, project: storefront }

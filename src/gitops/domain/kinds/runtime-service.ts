@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isObject } from '../../../kernel/comparison/canonical.ts';
 import { componentTypes } from '../../../kernel/desired-state.ts';
 import { fault, type Fault } from '../reading/fault.ts';
 import type { Readable } from '../reading/readable.ts';
@@ -136,7 +137,15 @@ function checkProbes({ health, ingress }: Readable<ServiceSpec>): readonly Fault
   });
 }
 
-/** An image of an Azure Container Registry is pulled with an identity, or the registry lets anybody pull. */
-export function pullsWithoutIdentity({ image: reference }: Readable<ServiceSpec>, identities: readonly string[]): boolean {
-  return reference !== null && azureRegistry(reference) !== null && identities.length === 0;
+/** An image of an Azure Container Registry is pulled with an identity or as `spec.azure` says, or the registry lets anybody pull. */
+export function pullsWithoutIdentity({ image: reference, azure }: Readable<ServiceSpec>, identities: readonly string[]): boolean {
+  const registry = reference === null ? null : azureRegistry(reference);
+  return registry !== null && identities.length === 0 && !signsInAt(registry, azure);
+}
+
+/** Apps that were made by hand and imported often sign in with a password that lies in the app. */
+function signsInAt(registry: string, azure: Readable<ServiceSpec>['azure']): boolean {
+  const configuration = azure?.['configuration'];
+  const registries = isObject(configuration) ? configuration['registries'] : null;
+  return Array.isArray(registries) && registries.some((one: unknown) => isObject(one) && typeof one['server'] === 'string' && one['server'].toLowerCase() === registry.toLowerCase());
 }

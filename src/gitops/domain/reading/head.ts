@@ -1,9 +1,10 @@
 import type { JsonObject } from '../../../kernel/desired-state.ts';
 import { apiVersion, kindNames, type KindName } from '../kinds/kinds.ts';
-import { reapplyAnnotation, type Metadata } from '../kinds/metadata.ts';
-import { didYouMean } from '../values/nearest.ts';
+import { appSecretAnnotation, reapplyAnnotation, reapplyIn, type Metadata } from '../kinds/metadata.ts';
+import { didYouMean, nearest } from '../values/nearest.ts';
 import { belongsInside } from './elsewhere.ts';
 import { fault, missingField, warning, type Fault } from './fault.ts';
+import { secretIn } from './inline-secret.ts';
 import { shownValue } from './issues.ts';
 
 const heads = ['apiVersion', 'kind', 'metadata', 'spec'];
@@ -42,15 +43,26 @@ export function unknownKind(found: unknown): Fault {
 /** Annotations of ours that nothing acts on: an annotation of somebody else is theirs. */
 export function annotationFaults(kind: KindName, { annotations }: Metadata): readonly Fault[] {
   return Object.keys(annotations)
-    .filter((key) => key.startsWith('trueup.dev/') && !(kind === 'RuntimeService' && key === reapplyAnnotation))
+    .filter((key) => key.startsWith('trueup.dev/') && !(kind === 'RuntimeService' && isReapply(key)) && !(kind === 'SecretBinding' && key === appSecretAnnotation))
     .map((key) =>
       warning({
         code: 'not-acted-on',
         path: ['metadata', 'annotations', key],
         at: 'key',
         message: 'Nothing acts on this annotation',
-        expected: `${reapplyAnnotation} on a RuntimeService`,
-        hint: didYouMean(key, [reapplyAnnotation]) ?? 'Annotations of your own have another prefix',
+        expected: `${reapplyAnnotation} or ${reapplyIn('ENVIRONMENT')}, on a RuntimeService`,
+        hint: meantAnnotation(key) ?? 'Annotations of your own have another prefix',
       }),
     );
+}
+
+function isReapply(key: string): boolean {
+  return key === reapplyAnnotation || key.startsWith(reapplyIn(''));
+}
+
+/** The name of an environment is no part of the typing error. */
+function meantAnnotation(key: string): string | null {
+  const dot = key.indexOf('.', 'trueup.dev/'.length);
+  const [word, environment] = dot === -1 ? [key, ''] : [key.slice(0, dot), key.slice(dot)];
+  return nearest(word, [reapplyAnnotation]) === null || secretIn(key, '') !== null ? null : `Did you mean \`${reapplyAnnotation}${environment}\`?`;
 }

@@ -29,6 +29,33 @@ export function secretIn(text: string, key: string): string | null {
   return secretLikeKey.test(key) && !namesOnly.has(key) && isRandom(text) ? 'a secret: its key says so and it is random' : null;
 }
 
+/** Words that stand by themselves in a key: `STORAGE_KEY`, `X-Auth`, `storageKey`; not `monkey` and `author`. */
+const secretWord = /(?:^|[^a-z])(?:key|auth|authorization|bearer|cookie|cert|dsn|sas|salt|jwt|hmac|pin)(?![a-z])|pwd/i;
+const secretWordInside = /[a-z](?:Key|Auth|Cookie|Cert|Salt|Pin)(?![a-z])/;
+
+/** `--token=abc`, `Authorization: Bearer abc`, `?api_key=abc`: a word for a secret, and something behind it. */
+const secretSaid = /(?:pass(?:word|wd|phrase)?|secret|token|credential|authorization|bearer|signature|pwd|\bkey|[-_]key)["']?(?:\s*[=:]\s*|\s+)\S/i;
+
+/**
+ * Whether a text that nobody has put into Git yet may be a secret: also where its key or its own words say so, or where only a machine
+ * writes such a text. What only names one may be written.
+ */
+export function mayBeSecret(text: string, key: string): boolean {
+  if (secretIn(text, key) !== null) return true;
+  if (text === '' || namesOnly.has(key)) return false;
+  return secretLikeKey.test(key) || secretWord.test(key) || secretWordInside.test(key) || secretSaid.test(text) || (text.length >= 20 && !text.startsWith('/') && isRandom(text));
+}
+
+/** The name of a variable is a text that comes into Git, too. */
+export function mayBeSecretVariable(name: string, value: string): boolean {
+  return mayBeSecret(value, name) || secretIn(name, '') !== null;
+}
+
+/** A text in a list has no key: the text before it may be one, as in `--password`, `abc`. */
+export function mayHoldSecret(texts: readonly unknown[], key: string): boolean {
+  return texts.some((text, index) => typeof text === 'string' && (mayBeSecret(text, key) || (index > 0 && mayBeSecret(text, String(texts[index - 1])))));
+}
+
 function patternIn(text: string): string | null {
   return patterns.find(({ pattern }) => pattern.test(text))?.what ?? null;
 }

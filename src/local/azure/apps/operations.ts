@@ -67,6 +67,7 @@ export function operationsOf(world: World, timers: Timers): Operations {
       timers.after(afterMs, () => {
         operation.error = finish();
         operation.state = operation.error === null ? 'Succeeded' : 'Failed';
+        world.activity.ended(operation.id, operation.error !== null);
       });
       return operation;
     },

@@ -20,16 +20,16 @@ export function listed(request: AzureRequest, resources: readonly ListedResource
   return paged(request, found, 1000);
 }
 
-/** Pages by `$skiptoken`, whose value is the position to go on from. */
-export function paged(request: AzureRequest, items: readonly unknown[], most: number): AzureAnswer {
+/** Pages by `$skiptoken`, whose value is the position to go on from; of long lists only what is on the page is made into what is shown. */
+export function paged<T>(request: AzureRequest, items: readonly T[], most: number, show: (item: T) => unknown = (item) => item): AzureAnswer {
   const { origin, path, query } = request;
   const asked = Number(query.get('$top') ?? most);
   const size = Number.isInteger(asked) && asked > 0 ? Math.min(asked, most) : most;
   const from = Number(query.get('$skiptoken') ?? 0) || 0;
   const next = from + size;
-  if (next >= items.length) return ok({ value: items.slice(from) });
+  if (next >= items.length) return ok({ value: items.slice(from).map(show) });
   const parameters = new URLSearchParams([...query].filter(([key]) => key !== '$skiptoken'));
-  return ok({ value: items.slice(from, next), nextLink: `${origin}${path}?${parameters}&%24skiptoken=${next}` });
+  return ok({ value: items.slice(from, next).map(show), nextLink: `${origin}${path}?${parameters}&%24skiptoken=${next}` });
 }
 
 function filtered(text: string, resources: readonly ListedResource[]): readonly ListedResource[] | null {

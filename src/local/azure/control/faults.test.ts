@@ -6,7 +6,7 @@ const app = '/subscriptions/s/resourceGroups/rg/providers/Microsoft.App/containe
 const status = '/subscriptions/s/providers/Microsoft.App/locations/westeurope/containerappOperationStatuses/1';
 
 function board(name: FaultName, change: { readonly times?: number | null; readonly path?: string; readonly method?: string } = {}) {
-  const faults = faultBoard('t');
+  const faults = faultBoard((token) => token === 't');
   faults.ask({ name, times: 1, path: null, method: null, ...change });
   return faults;
 }
@@ -35,7 +35,7 @@ describe('the fault board', () => {
   });
 
   test('lets the first ones pass when told so', () => {
-    const faults = faultBoard('t');
+    const faults = faultBoard((token) => token === 't');
     faults.ask({ name: 'azure:503', times: 1, path: null, method: null, after: 2 });
     expect(Array.from({ length: 4 }, () => faults.nextRequestFault({ method: 'GET', path: app }) !== null)).toEqual([false, false, true, false]);
   });
@@ -51,7 +51,7 @@ describe('the fault board', () => {
   });
 
   test('spares a person when told so, and tells how often it struck', () => {
-    const faults = faultBoard('a-token');
+    const faults = faultBoard((token) => token === 'a-token');
     const asked = faults.ask({ name: 'azure:503', times: 2, path: null, method: null, by: 'bot' });
     const from = (authorization: string) => faults.nextRequestFault({ method: 'GET', path: app, headers: { authorization } })?.name ?? null;
     expect([from('Bearer a-token'), from('Bearer of-a-bot'), asked.struck, asked.left]).toEqual([null, 'azure:503', 1, 1]);

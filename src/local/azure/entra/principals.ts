@@ -1,7 +1,7 @@
 import { sameName } from '../json.ts';
 
 /** Somebody whom roles can be given to. */
-export interface Principal {
+interface Principal {
   readonly principalId: string;
   readonly clientId: string;
   readonly kind: 'User' | 'ServicePrincipal';

@@ -1,13 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { refused } from '../answers.ts';
+import type { People } from '../entra/people.ts';
 import { issuerOf, type TokenAuthority } from '../entra/tokens.ts';
 import type { AzureAnswer, LocalClock } from '../world.ts';
 
 export interface Authentication {
   readonly clock: Pick<LocalClock, 'now'>;
   readonly tokens: TokenAuthority;
-  /** A person's token: good everywhere and for ever. */
-  readonly person: { readonly token: string; readonly principalId: string; readonly clientId: string };
+  /** Their tokens are good everywhere and for ever. */
+  readonly people: Pick<People, 'byToken'>;
 }
 
 /** Whose token it is. */
@@ -23,10 +24,11 @@ export type TokenProblem =
   | { readonly problem: 'audience' | 'issuer'; readonly found: string };
 
 /** Whose token came along, for one of these audiences as they are written. */
-export function callerOf(headers: IncomingHttpHeaders, audiences: readonly string[], { clock, tokens, person }: Authentication): Caller | TokenProblem {
+export function callerOf(headers: IncomingHttpHeaders, audiences: readonly string[], { clock, tokens, people }: Authentication): Caller | TokenProblem {
   const [scheme = '', token = ''] = (headers.authorization ?? '').split(' ');
   if (scheme.toLowerCase() !== 'bearer' || token === '') return { problem: 'missing' };
-  if (token === person.token) return person;
+  const person = people.byToken(token);
+  if (person !== null) return person;
   const now = clock.now();
   const read = tokens.read(token, now);
   if ('fault' in read) return read.fault === 'expired' ? { problem: 'expired', expiredAt: read.expiredAt, now } : { problem: 'malformed' };

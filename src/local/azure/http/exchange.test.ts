@@ -20,7 +20,7 @@ async function failing(): Promise<{ ask(host: string, path: string): Promise<{ r
   const fails = () => Promise.reject(new Error('planted'));
   const handle = exchange({
     clock: Date,
-    faults: faultBoard('nobody'),
+    faults: faultBoard((token) => token === 'nobody'),
     journal: journal(),
     log: (line) => void logged.push(line),
     observe: ({ url }) => void observed.push(url),

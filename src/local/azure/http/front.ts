@@ -1,16 +1,17 @@
 import { objectAt, textAt } from '../json.ts';
-import type { AzureAnswer, AzureService, LocalClock } from '../world.ts';
+import type { AzureAnswer, AzureService, LocalClock, Pace } from '../world.ts';
 import { logsUnauthenticated } from '../logs/log-query.ts';
 import { challenge } from '../vault/vault-errors.ts';
 import { callerOf, unauthenticated, type Authentication, type Caller } from './authenticate.ts';
 import type { Served } from './exchange.ts';
 import type { HostKind } from './hosts.ts';
-import { providerBudget, rateLimits } from './limits.ts';
+import { providerBudget, rateLimits, speedOf } from './limits.ts';
 import type { ReadRequest } from './read-request.ts';
 
 interface FrontOptions {
   readonly authentication: Authentication;
   readonly clock: Pick<LocalClock, 'now'>;
+  readonly pace: Pick<Pace, 'operationMs'>;
   readonly arm: AzureService;
   readonly vault: (request: ReadRequest, caller: Caller) => AzureAnswer | null;
   readonly logs: (request: ReadRequest, caller: Caller) => AzureAnswer | null;
@@ -18,9 +19,9 @@ interface FrontOptions {
 }
 
 /** The service of each kind of host, behind its own way of asking who comes. */
-export function front({ authentication, clock, arm, vault, logs, login }: FrontOptions): Readonly<Record<Exclude<HostKind, 'ingress'>, (request: ReadRequest) => Promise<Served>>> {
+export function front({ authentication, clock, pace, arm, vault, logs, login }: FrontOptions): Readonly<Record<Exclude<HostKind, 'ingress'>, (request: ReadRequest) => Promise<Served>>> {
   const { tenantId } = authentication.tokens;
-  const limits = rateLimits(clock.now);
+  const limits = rateLimits(clock.now, speedOf(pace));
   return {
     async management(request) {
       const caller = callerOf(request.headers, managementAudiences(request.origin), authentication);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isoSeconds } from '../git/commits.ts';
 import { HttpProblem, notFound, validationFailed } from '../problem.ts';
-import { renderComment, renderIssue, renderReaction } from '../render/issue.ts';
+import { renderComment, renderIssue, renderIssueAlone, renderReaction } from '../render/issue.ts';
 import { roleOf } from '../auth/permissions.ts';
 import { commentsOf, reactionContents, type Comment, type PullRequest } from '../world.ts';
 import { created, noContent, numberParam, ok, onRepository, pageOf, parsed, type Answer, type Endpoint, type RepositoryCall } from './endpoint.ts';
@@ -17,7 +17,7 @@ export const issueEndpoints: readonly Endpoint[] = [
   onRepository('GET', '/issues/comments/:id/reactions', read, listReactions),
   onRepository('POST', '/issues/comments/:id/reactions', write, react),
   onRepository('DELETE', '/issues/comments/:id/reactions/:reaction', write, unreact),
-  onRepository('GET', '/issues/:number', read, (call) => ok(renderIssue(call.world, call.repository, pullOf(call)))),
+  onRepository('GET', '/issues/:number', read, (call) => ok(renderIssueAlone(call.world, call.repository, pullOf(call)))),
   onRepository('GET', '/issues/:number/comments', read, list),
   onRepository('POST', '/issues/:number/comments', write, create),
 ];

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { askGit } from './ask-git.ts';
 
 /** Git said no. `stderr` is for logs and tests, never for an answer. */
 export class GitFailed extends Error {
@@ -39,22 +39,10 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Re
 }
 
 /** Runs one git command on a bare repository: arguments as an array, no shell between. @throws GitFailed */
-export function runGit(directory: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', ['--git-dir', directory, ...args], { env: gitEnvironment(options.env), stdio: 'pipe' });
-    const stdout: Buffer[] = [];
-    const stderr: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => stdout.push(chunk));
-    child.stderr.on('data', (chunk: Buffer) => stderr.push(chunk));
-    // A command that ends before it has read its input breaks the pipe; its exit code says what was wrong.
-    child.stdin.on('error', () => undefined);
-    child.once('error', reject);
-    child.once('close', (code) => {
-      if (code !== null && (code === 0 || options.accept?.includes(code))) resolve({ exitCode: code, stdout: Buffer.concat(stdout) });
-      else reject(new GitFailed(args[0] ?? '', code, Buffer.concat(stderr).toString('utf8')));
-    });
-    child.stdin.end(options.input ?? '');
-  });
+export async function runGit(directory: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
+  const { code, stdout, stderr } = await askGit({ args: ['--git-dir', directory, ...args], env: gitEnvironment(options.env), input: options.input ?? '' });
+  if (code === null || (code !== 0 && !options.accept?.includes(code))) throw new GitFailed(args[0] ?? '', code, stderr);
+  return { exitCode: code, stdout: Buffer.from(stdout.buffer, stdout.byteOffset, stdout.byteLength) };
 }
 
 export async function gitText(directory: string, args: readonly string[], options: GitOptions = {}): Promise<string> {

@@ -1,5 +1,5 @@
-import { spawn } from 'node:child_process';
-import { Readable } from 'node:stream';
+import { bytes } from 'node:stream/consumers';
+import { askGit } from './ask-git.ts';
 import { gitEnvironment } from './git.ts';
 
 export interface GitHttpRequest {
@@ -13,7 +13,7 @@ export interface GitHttpRequest {
 }
 
 /** Git over HTTP, by Git's own CGI program. Resolves when it has ended: what it changed is there to see. */
-export function gitHttp(directory: string, request: GitHttpRequest): Promise<Response> {
+export async function gitHttp(directory: string, request: GitHttpRequest): Promise<Response> {
   const header = (name: string): string => request.headers.get(name) ?? '';
   const env = {
     GIT_PROJECT_ROOT: directory,
@@ -27,22 +27,9 @@ export function gitHttp(directory: string, request: GitHttpRequest): Promise<Res
     REMOTE_USER: request.user,
     ...(header('content-length') !== '' && { CONTENT_LENGTH: header('content-length') }),
   };
-  return new Promise((resolve, reject) => {
-    const child = spawn('git', ['http-backend'], { env: gitEnvironment(env), stdio: 'pipe' });
-    const chunks: Buffer[] = [];
-    child.stdout.on('data', (chunk: Buffer) => chunks.push(chunk));
-    child.stderr.resume();
-    child.stdin.on('error', () => undefined);
-    child.once('error', reject);
-    child.once('close', () => resolve(cgiResponse(Buffer.concat(chunks))));
-    if (request.body) {
-      const body = Readable.from(request.body);
-      body.once('error', () => child.kill());
-      body.pipe(child.stdin);
-    } else {
-      child.stdin.end();
-    }
-  });
+  const input = request.body === null ? new Uint8Array() : await bytes(request.body);
+  const { stdout } = await askGit({ args: ['http-backend'], env: gitEnvironment(env), input });
+  return cgiResponse(Buffer.from(stdout.buffer, stdout.byteOffset, stdout.byteLength));
 }
 
 function cgiResponse(output: Buffer): Response {

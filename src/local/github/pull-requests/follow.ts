@@ -91,16 +91,18 @@ export function openPulls(world: World): { base: Repository; pull: PullRequest }
 
 /** With `mergedAs`, the commit that brought it to the base, it counts as merged. */
 export async function closePull(world: World, repository: Repository, pull: PullRequest, by: Account, mergedAs: string | null = null): Promise<void> {
-  markClosed(world, pull, mergedAs === null ? null : { by, commit: mergedAs });
+  markClosed(world, pull, by, mergedAs);
   await sendPull(world, repository, pull, 'closed', by);
 }
 
-export function markClosed(world: World, pull: PullRequest, merged: { readonly by: Account; readonly commit: string } | null): void {
+/** `mergedAs`: as `closePull`. */
+export function markClosed(world: World, pull: PullRequest, by: Account, mergedAs: string | null): void {
   const at = isoSeconds(world.now());
   pull.state = 'closed';
   pull.closedAt = at;
+  pull.closedBy = by;
   pull.updatedAt = at;
-  pull.merged = merged && { ...merged, at };
+  pull.merged = mergedAs === null ? null : { by, commit: mergedAs, at };
 }
 
 type PullAction = 'opened' | 'synchronize' | 'closed' | 'reopened' | 'edited';

@@ -29,12 +29,12 @@ export async function mergePull(world: World, repository: Repository, pull: Pull
 
 /** Merged before the branch moves: who hears of the push finds the merged pull request, and it keeps the base that it was merged into. */
 async function moveBase(world: World, repository: Repository, pull: PullRequest, { before, after, by }: { readonly before: string; readonly after: string; readonly by: Account }): Promise<void> {
-  markClosed(world, pull, { by, commit: after });
+  markClosed(world, pull, by, after);
   try {
     await moveRef(world, repository, { ref: `refs/heads/${pull.base.ref}`, before, after }, by);
   } catch (error) {
     if (!(error instanceof GitFailed)) throw error;
-    Object.assign(pull, { state: 'open', closedAt: null, merged: null });
+    Object.assign(pull, { state: 'open', closedAt: null, closedBy: null, merged: null });
     throw new HttpProblem(405, 'Base branch was modified. Review and try the merge again.');
   }
   await sendPull(world, repository, pull, 'closed', by);

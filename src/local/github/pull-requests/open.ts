@@ -35,6 +35,7 @@ export async function openPull(world: World, repository: Repository, request: Pu
     state: 'open',
     updatedAt: now,
     closedAt: null,
+    closedBy: null,
     head,
     base,
     merged: null,

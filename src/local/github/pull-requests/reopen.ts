@@ -17,6 +17,7 @@ export async function reopenPull(world: World, repository: Repository, pull: Pul
   pull.base.sha = base;
   pull.state = 'open';
   pull.closedAt = null;
+  pull.closedBy = null;
   pull.updatedAt = isoSeconds(world.now());
   await sendPull(world, repository, pull, 'reopened', by);
 }

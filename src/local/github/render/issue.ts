@@ -37,6 +37,11 @@ export function renderComment(world: World, repository: Repository, comment: Com
   };
 }
 
+/** As its own endpoint answers; lists and events do not say who closed it. */
+export function renderIssueAlone(world: World, repository: Repository, pull: PullRequest) {
+  return { ...renderIssue(world, repository, pull), closed_by: pull.closedBy && renderAccount(world, pull.closedBy) };
+}
+
 /** A pull request seen as an issue. */
 export function renderIssue(world: World, repository: Repository, pull: PullRequest) {
   const url = `${repositoryUrl(world, repository)}/issues/${pull.number}`;
