@@ -38,7 +38,7 @@ module.exports = {
     forbid('azure-sdk-in-adapter-only', 'SDKs stay behind ports', { path: '^src/', pathNot: ['^src/adapters/azure/', test] }, { path: '(^|/)node_modules/@azure/' }),
     forbid('local-is-for-demo-and-tests', 'production never reaches the embedded cloud', { path: '^src/', pathNot: ['^src/local/', '^src/cli/', test] }, { path: '^src/local/' }),
     forbid('app-is-the-top', 'only the edges import the composition', { path: '^src/(kernel|contexts|gitops|handlers|jobs|adapters|local)/' }, {
-      path: '^src/(app|main|process|config)[.]ts$|^src/cli/',
+      path: '^src/(app|work|machine|refusals|main|process|config)[.]ts$|^src/cli/',
     }),
     forbid('no-dev-packages', 'what ships does not need a development package', { path: '^src/', pathNot: test }, { dependencyTypes: ['npm-dev'] }),
   ],

@@ -8,12 +8,19 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const together = [
   'src/{kernel,contexts,gitops,local}/**/*.test.ts',
   'src/adapters/azure/!(credential|pinning).test.ts',
+  'src/adapters/{audit,gates,github,grants,outage,redis,telemetry}/**/*.test.ts',
+  'src/{handlers,jobs}/**/*.test.ts',
+  'src/cli/local/**/*.test.ts',
+  'test/architecture/{boundaries,container-files,totals}.test.ts',
   'test/hostile/**/*.test.ts',
+  'test/promises/{fleet-figures,promise,p15}.test.ts',
+  'test/support/**/*.test.ts',
   // GitHub's description alone is 13 MB to read, and the clients of both clouds are slow to load. Not those that sign in as the machine's
   // identity, which a process has once.
   'test/contract/github-**/*.test.ts',
   'test/contract/github-*.test.ts',
   'test/contract/azure-{behaviour,errors,local-apps,traffic}*.test.ts',
+  'test/contract/store.test.ts',
   'test/contract/azure-{replay,spec}/*.test.ts',
 ];
 

@@ -7,11 +7,13 @@ import { httpCall } from '../src/cli/demo/http-call.ts';
 import { driftDetection } from '../src/contexts/drift-detection/context.ts';
 import { driftFindings, findingsKey, noFindings } from '../src/contexts/drift-detection/domain/runtime-drift-finding.ts';
 import { inBatches } from '../src/kernel/in-batches.ts';
+import { Secret } from '../src/kernel/secret.ts';
 import { tenantId } from '../src/kernel/ids.ts';
 import type { DesiredStateReader } from '../src/kernel/ports.ts';
 import { envelopeOf, testDelivery } from '../test/support/delivery.ts';
 import { memoryStore } from '../test/support/memory-store.ts';
 import { fleetOf, subscription } from './drift-fleet.ts';
+import { silent } from '../src/kernel/telemetry.ts';
 
 export interface WorkerOrder {
   readonly apps: number;
@@ -41,13 +43,13 @@ async function work({ apps, concurrency, port, ca, clientId }: WorkerOrder): Pro
   const tenant = tenantId(100, 7, 'contoso');
   const clock = { now: () => Date.now() };
   const credential = { kind: 'managed-identity', clientId } as const;
-  const azure = azureAdapters({ credential, route: { port, ca }, pollMs: 1000, sealKey: new Uint8Array(32), clock, grants: { of: () => ({ subscriptions: [subscription], resourceGroups: ['rg-*'], vaults: [], workspaces: [], gateHosts: [] }) } });
+  const azure = azureAdapters({ credential, route: { port, ca }, pollMs: 1000, sealKey: new Secret(new Uint8Array(32)), clock, grants: { of: () => ({ subscriptions: [subscription], resourceGroups: ['rg-*'], vaults: [], workspaces: [], gateHosts: [] }) } });
   const store = memoryStore();
   const byName = new Map(fleet.map(({ environment }) => [environment.name, environment]));
   const read = (name: string) => byName.get(name) ?? null;
   const commit = '1'.repeat(40);
   const desired: DesiredStateReader = { current: async (_tenant, name) => ({ commit, generation: 1, environment: read(name) }), at: async (_tenant, name) => read(name) };
-  const context = driftDetection({ store, clock, desired, live: azure.live, activity: azure.activity, secrets: azure.vaults, access: azure.access, budget: azure.budget });
+  const context = driftDetection({ store, clock, desired, live: azure.live, activity: azure.activity, secrets: azure.vaults, access: azure.access, budget: azure.budget, telemetry: silent });
   const scan = context.reactions.find(({ on }) => on === 'ScanDrift');
   if (scan === undefined) throw new Error('nothing scans');
   const names = [...byName.keys()];

@@ -56,7 +56,7 @@ export async function setBenchStage({ directory, fleet, concurrency, ...times }:
     const env = {
       ...githubEnvironment(github, keyFile), ...azureEnvironment(azure.azure), WEBHOOK_SECRET: webhookSecret, REDIS_URL: redis.url, TRUEUP_GRANTS_FILE: grantsFile,
       TRUEUP_SEAL_KEY: randomBytes(32).toString('base64'), TRUEUP_CONCURRENCY: String(concurrency), HOST: '127.0.0.1', PORT: String(ports.web), WORKER_PORT: String(ports.worker),
-      LOG_LEVEL: 'info', NODE_ENV: 'production',
+      LOG_LEVEL: 'info', NODE_ENV: 'production', GITHUB_WRITES_PER_MINUTE: '0', GITHUB_WRITES_PER_HOUR: '0', AZURE_WRITES_PER_MINUTE: '0',
     };
     const client = opened.adopt(new Redis(redis.url, { maxRetriesPerRequest: null }), (connection) => connection.disconnect());
     const queues = contextNames.map((name) => opened.adopt(queueOf(name, client), (queue) => queue.close()));

@@ -26,6 +26,13 @@ Generated from \`src/config.ts\` by \`npm run generate\`. Everything comes from 
 |---|---|---|
 ${Object.entries(json.properties).map(row).join('\n')}
 
+## Bounds of a process
+
+Start Trueup with a bound on its memory, \`NODE_OPTIONS=--max-old-space-size=1024\` (MiB, as the \`Dockerfile\` does), below what the container or the machine gives it, and let
+something start it again whenever it ends: work that fills the memory, aborts the process or stands still for \`TRUEUP_BLOCKED_MS\` ends its process. Such a crash is counted
+against what ran. It is tried again alone, and what ended three processes is held back: \`trueup/quarantine\` tells it on the commit, \`trueup jobs\` lists it, and
+\`trueup jobs retry ID\` tries it again. Once a minute or so each worker proves with a job of its own that it takes jobs; one that takes none for two minutes while Redis answers ends its process with exit code 1.
+
 ## Grants
 
 \`TRUEUP_GRANTS_FILE\` is the operator's word on what a tenant may touch. Manifests cannot widen it, and what it does not name is refused.

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, test } from 'vitest';
 import { privateKey } from '../test/support/app-key.ts';
 import { ConfigurationFault, readSettings } from './config.ts';
@@ -24,18 +25,18 @@ function faultsOf(environment: Readonly<Record<string, string | undefined>>): re
 describe('settings', () => {
   test('what may be logged and what may not are apart', () => {
     const { config, secrets } = readSettings(good);
-    const shown = JSON.stringify(config);
-    for (const secret of [secrets.privateKey, ...secrets.webhookSecrets, secrets.redisUrl, 'hunter22', good['TRUEUP_SEAL_KEY'] ?? '']) expect(shown).not.toContain(secret);
+    const shown = `${JSON.stringify({ config, secrets })}${inspect({ secrets }, { depth: null, showHidden: true })}`;
+    for (const secret of [privateKey, good['WEBHOOK_SECRET'] ?? '', good['REDIS_URL'] ?? '', 'hunter22', good['TRUEUP_SEAL_KEY'] ?? '']) expect(shown).not.toContain(secret);
     expect(config).toMatchObject({ appId: 421, githubApiUrl: 'https://api.github.com', port: 3000, acceptUnsafeRedis: false, azure: { credential: { kind: 'managed-identity', clientId: null }, route: null } });
   });
 
   test('two secrets while one is rotated, the current one first', () => {
     const previous = 'fedcba9876543210fedcba9876543210';
-    expect(readSettings({ ...good, WEBHOOK_SECRET_PREVIOUS: previous }).secrets.webhookSecrets).toEqual([good['WEBHOOK_SECRET'], previous]);
+    expect(readSettings({ ...good, WEBHOOK_SECRET_PREVIOUS: previous }).secrets.webhookSecrets.map((secret) => secret.reveal())).toEqual([good['WEBHOOK_SECRET'], previous]);
   });
 
   test('a private key in one line', () => {
-    expect(readSettings({ ...good, PRIVATE_KEY: privateKey.replaceAll('\n', '\\n') }).secrets.privateKey).toBe(privateKey);
+    expect(readSettings({ ...good, PRIVATE_KEY: privateKey.replaceAll('\n', '\\n') }).secrets.privateKey.reveal()).toBe(privateKey);
   });
 
   test('every fault at once', () => {
@@ -52,6 +53,9 @@ describe('settings', () => {
     { name: 'WEBHOOK_SECRET', value: 'development', reason: 'everybody knows it' },
     { name: 'WEBHOOK_SECRET', value: 'a'.repeat(40), reason: 'one letter is no secret, however long' },
     { name: 'WEBHOOK_SECRET_PREVIOUS', value: '0123456789', reason: 'the old one opens the same door' },
+    { name: 'WEBHOOK_SECRET', value: '0123456789abcdef0123456789abcde', reason: 'a character too short' },
+    { name: 'WEBHOOK_SECRET', value: 'abcabc'.repeat(8), reason: 'a few letters again and again' },
+    { name: 'METRICS_PORT', value: '3000', reason: 'the internet asks there' },
     { name: 'PRIVATE_KEY', value: 'not a key', reason: 'the first call to GitHub would fail instead' },
     { name: 'REDIS_URL', value: 'http://redis', reason: 'another protocol' },
     { name: 'APP_ID', value: 'Iv23liabc', reason: 'Probot wants the number' },

@@ -1,6 +1,7 @@
 import { createPrivateKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { Secret } from './kernel/secret.ts';
 
 /** What may be logged. */
 export interface Config {
@@ -10,8 +11,10 @@ export interface Config {
   readonly githubThrottle: boolean;
   readonly host: string;
   readonly port: number;
-  /** The worker's own address for /livez and /readyz. */
+  /** The worker's own address for /livez, /readyz and /metrics. */
   readonly workerPort: number | null;
+  /** Of /metrics where webhooks are taken, which is open to the internet. */
+  readonly metricsPort: number | null;
   readonly grantsFile: string;
   readonly azure: {
     readonly credential:
@@ -27,6 +30,24 @@ export interface Config {
   readonly concurrency: number;
   /** How long a delivery's lock lasts when its worker says nothing any more. */
   readonly lockMs: number;
+  /** Between two comparisons of every repository with Git. */
+  readonly resyncMs: number;
+  /** How calls to Azure and GitHub are kept within what those take. */
+  readonly calls: {
+    /** After which one is given up. */
+    readonly callMs: number;
+    /** Between two tries of what does not answer. */
+    readonly probeMs: number;
+    /** By installation; 0 for no budget of our own. */
+    readonly githubWritesPerMinute: number;
+    readonly githubWritesPerHour: number;
+    /** By subscription; 0 for none. */
+    readonly azureWritesPerMinute: number;
+  };
+  /** How long the event loop may stand still before the process kills itself; 0 for ever. */
+  readonly blockedMs: number;
+  /** Entries of the audit that are kept of each tenant; a write takes two. */
+  readonly auditEntries: number;
   /** Start although Redis may lose acknowledged work; said in every start's log. */
   readonly acceptUnsafeRedis: boolean;
   readonly logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug';
@@ -34,14 +55,17 @@ export interface Config {
 
 /** What may not. */
 export interface Secrets {
-  readonly privateKey: string;
+  readonly privateKey: Secret<string>;
   /** The current one first. */
-  readonly webhookSecrets: readonly [string, ...string[]];
+  readonly webhookSecrets: readonly [Secret<string>, ...Secret<string>[]];
   /** May hold a password. */
-  readonly redisUrl: string;
+  readonly redisUrl: Secret<string>;
   /** 32 bytes that seal Azure's operation addresses. */
-  readonly sealKey: Uint8Array;
+  readonly sealKey: Secret<Uint8Array>;
 }
+
+/** The variables that hold them. */
+export const secretVariables = ['PRIVATE_KEY', 'WEBHOOK_SECRET', 'WEBHOOK_SECRET_PREVIOUS', 'REDIS_URL', 'TRUEUP_SEAL_KEY'] as const;
 
 export interface Settings {
   readonly config: Config;
@@ -78,11 +102,13 @@ export const environmentSchema = z.object({
   TRUEUP_ACCEPT_UNSAFE_REDIS: z.stringbool().prefault('false').describe('Start although Redis may lose acknowledged work.'),
   TRUEUP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4).describe('Deliveries at a time per context and process.'),
   TRUEUP_LOCK_MS: z.coerce.number().int().min(4000).max(600_000).default(60_000).describe('Milliseconds after which what a killed worker was doing is taken up again, plus a quarter at most.'),
+  TRUEUP_BLOCKED_MS: z.coerce.number().int().refine((ms) => ms === 0 || (ms >= 1000 && ms <= 600_000), 'expected 0, or 1000 to 600000').default(20_000).describe('Milliseconds that the event loop may stand still before the process kills itself, to be started again by whoever watches it: what loops for ever ends in no other way. 0, for a debugger: never.'),
   GITHUB_API_URL: z.url().refine(isSafeAddress, 'expected https without a user in it; http only on loopback').default('https://api.github.com').describe('For GitHub Enterprise Server: `https://<host>/api/v3`.'),
   GITHUB_THROTTLE: z.stringbool().prefault('true').describe('GitHub\'s own pace for writes. Off only against a server on this machine.'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
   PORT: port.default(3000).describe('Port of webhooks, `/livez` and `/readyz`.'),
-  WORKER_PORT: port.optional().describe('Port of a worker\'s `/livez` and `/readyz`; none without it.'),
+  WORKER_PORT: port.optional().describe('Port of a worker\'s `/livez`, `/readyz` and `/metrics`; none without it.'),
+  METRICS_PORT: port.optional().describe('Port of `/metrics` of a process that takes webhooks, on `HOST` as well and for operators only; none without it. `PORT` never serves it.'),
   AZURE_CREDENTIAL: z.enum(['managed-identity', 'workload-identity']).default('managed-identity').describe('How Trueup signs in to Azure.'),
   AZURE_CLIENT_ID: z.string().optional().describe('Client id of the managed identity, or of the workload identity.'),
   AZURE_TENANT_ID: z.string().optional().describe('Entra tenant, for workload identity.'),
@@ -91,6 +117,13 @@ export const environmentSchema = z.object({
   AZURE_CA_FILE: z.string().optional().describe('The local cloud\'s certificate authority. Only together with the port.'),
   AZURE_POLL_MS: z.coerce.number().int().min(50).max(60_000).default(5000).describe('Milliseconds between two looks at a running operation; longer where Azure asks for it. A deployment waits for three of them before the first, 15 s at most; drift that was seen once is looked at again after six, 30 s at most.'),
   AZURE_ACTIVITY_MS: z.coerce.number().int().min(1000).max(600_000).default(60_000).describe('Milliseconds between two looks at the Activity Log, one read of Azure for each environment: what somebody else wrote is seen that soon after the log tells of it.'),
+  TRUEUP_RESYNC_MS: z.coerce.number().int().min(1000).max(3_600_000).default(300_000).describe('Milliseconds between two comparisons of every repository with Git, and between two looks for webhooks that GitHub could not deliver: the longest that a missed webhook costs.'),
+  AZURE_WRITES_PER_MINUTE: z.coerce.number().int().min(0).max(60_000).default(300).describe('Writes to Azure Resource Manager by subscription, over all processes; a third of them at once. Azure takes 600. 0: no budget of Trueup\'s own.'),
+  GITHUB_WRITES_PER_MINUTE: z.coerce.number().int().min(0).max(60_000).default(75).describe('Checks, comments, statuses and pull requests made by installation, over all processes. GitHub takes about 80. 0: no budget of Trueup\'s own, for an Enterprise Server without such limits.'),
+  GITHUB_WRITES_PER_HOUR: z.coerce.number().int().min(0).max(600_000).default(480).describe('The same within an hour. GitHub takes about 500.'),
+  TRUEUP_BREAKER_PROBE_MS: z.coerce.number().int().min(500).max(600_000).default(30_000).describe('Milliseconds between two tries of an Azure subscription or a GitHub installation that does not answer; calls to it wait meanwhile. Failures count within the same time.'),
+  TRUEUP_CALL_MS: z.coerce.number().int().min(500).max(120_000).default(30_000).describe('Milliseconds after which a call to Azure or GitHub is given up.'),
+  TRUEUP_AUDIT_ENTRIES: z.coerce.number().int().min(1000).max(1_000_000).default(20_000).describe('Entries of the audit that are kept of each tenant, two for a write and about 0.7 kB each: the oldest go first (docs/audit.md).'),
   LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug']).default('info').describe('Of the JSON lines on standard output.'),
 });
 
@@ -146,6 +179,7 @@ function togetherFaults(given: Readonly<Record<string, string | undefined>>): re
     const missing = ['AZURE_CLIENT_ID', 'AZURE_TENANT_ID', 'AZURE_FEDERATED_TOKEN_FILE'].filter((name) => given[name] === undefined);
     faults.push(...missing.map((name) => `${name}: missing, workload identity needs it`));
   }
+  if (given['METRICS_PORT'] !== undefined && given['METRICS_PORT'] === (given['PORT'] ?? '3000')) faults.push('METRICS_PORT: the same as PORT, which is open to the internet');
   if ((given['AZURE_ROUTE_PORT'] === undefined) !== (given['AZURE_CA_FILE'] === undefined)) faults.push('AZURE_ROUTE_PORT and AZURE_CA_FILE: only together');
   return faults;
 }
@@ -158,10 +192,21 @@ function configOf(values: Environment): Config {
     host: values.HOST,
     port: values.PORT,
     workerPort: values.WORKER_PORT ?? null,
+    metricsPort: values.METRICS_PORT ?? null,
     grantsFile: values.TRUEUP_GRANTS_FILE,
     azure: azureOf(values),
     concurrency: values.TRUEUP_CONCURRENCY,
     lockMs: values.TRUEUP_LOCK_MS,
+    blockedMs: values.TRUEUP_BLOCKED_MS,
+    resyncMs: values.TRUEUP_RESYNC_MS,
+    calls: {
+      callMs: values.TRUEUP_CALL_MS,
+      probeMs: values.TRUEUP_BREAKER_PROBE_MS,
+      githubWritesPerMinute: values.GITHUB_WRITES_PER_MINUTE,
+      githubWritesPerHour: values.GITHUB_WRITES_PER_HOUR,
+      azureWritesPerMinute: values.AZURE_WRITES_PER_MINUTE,
+    },
+    auditEntries: values.TRUEUP_AUDIT_ENTRIES,
     acceptUnsafeRedis: values.TRUEUP_ACCEPT_UNSAFE_REDIS,
     logLevel: values.LOG_LEVEL,
   };
@@ -184,10 +229,10 @@ function credentialOf(values: AzureEnvironment): Config['azure']['credential'] {
 
 function secretsOf(values: Environment, privateKey: string): Secrets {
   return {
-    privateKey,
-    webhookSecrets: [values.WEBHOOK_SECRET, ...(values.WEBHOOK_SECRET_PREVIOUS === undefined ? [] : [values.WEBHOOK_SECRET_PREVIOUS])],
-    redisUrl: values.REDIS_URL,
-    sealKey: Buffer.from(values.TRUEUP_SEAL_KEY, 'base64'),
+    privateKey: new Secret(privateKey),
+    webhookSecrets: [new Secret(values.WEBHOOK_SECRET), ...(values.WEBHOOK_SECRET_PREVIOUS === undefined ? [] : [new Secret(values.WEBHOOK_SECRET_PREVIOUS)])],
+    redisUrl: new Secret(values.REDIS_URL),
+    sealKey: new Secret(Buffer.from(values.TRUEUP_SEAL_KEY, 'base64')),
   };
 }
 

@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { NotAllowed } from './kernel/errors.ts';
+import { shapesOnly } from './kernel/scrubbing/scrubber.ts';
 import { openLog } from './log.ts';
 
 function logged(error: unknown): string {
   const lines: string[] = [];
-  openLog('info', 'worker', { write: (line) => void lines.push(line) }).warn({ err: error }, 'A delivery failed');
+  openLog('info', 'worker', shapesOnly.to('log'), { write: (line) => void lines.push(line) }).warn({ err: error }, 'A delivery failed');
   return lines.join('');
 }
 

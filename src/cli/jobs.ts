@@ -2,7 +2,8 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import type * as DeadLetters from '../jobs/dead-letters.ts';
 import type { ListedJob, ListedState } from '../jobs/dead-letters.ts';
 import type { Queues } from '../jobs/queues.ts';
-import { UsageFault } from './usage-fault.ts';
+import type { CrashLog } from '../kernel/delivery-ports.ts';
+import { redisAddress } from './redis-address.ts';
 
 interface ListOptions {
   readonly redis?: string;
@@ -53,23 +54,23 @@ function show({ id, queue, reaction, eventType, tenantId, environment, traceId, 
 }
 
 async function retry(id: string, redis: string | undefined): Promise<void> {
-  await withQueues(redis, async (queues, { retryJob }) => {
-    const found = await retryJob(queues, id);
+  await withQueues(redis, async (queues, { retryJob }, crashes) => {
+    const found = await retryJob(queues, crashes, id);
     console.log(found ? `${id} is delivered again` : `there is no dead letter ${id}; \`trueup jobs\` lists them`);
     if (!found) process.exitCode = 1;
   });
 }
 
-async function withQueues(url: string | undefined, use: (queues: Queues, letters: typeof DeadLetters) => Promise<void>): Promise<void> {
-  const address = url ?? process.env['REDIS_URL'];
-  if (!address) throw new UsageFault('where is Redis? Set REDIS_URL or pass --redis redis://127.0.0.1:6379');
+async function withQueues(url: string | undefined, use: (queues: Queues, letters: typeof DeadLetters, crashes: CrashLog) => Promise<void>): Promise<void> {
+  const address = redisAddress(url, process.env);
   const { connectRedis, waitForRedis } = await import('../adapters/redis/connection.ts');
+  const { redisCrashLog } = await import('../adapters/redis/crash-log.ts');
   const { openQueues } = await import('../jobs/queues.ts');
   const redis = connectRedis(address, 'fail-fast');
   try {
     await waitForRedis(redis, 3000);
     await using queues = openQueues(redis);
-    await use(queues, await import('../jobs/dead-letters.ts'));
+    await use(queues, await import('../jobs/dead-letters.ts'), redisCrashLog(redis));
   } finally {
     redis.disconnect();
   }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { keepMemorySmall } from '../small-memory.ts';
 
 /** `trueup serve`: takes webhooks in. Settings come from the environment (docs/configuration.md). */
 export function serveCommand(): Command {
@@ -14,6 +15,7 @@ export function workCommand(): Command {
 }
 
 async function run(role: 'web' | 'worker' | 'all'): Promise<void> {
+  if (role === 'web') keepMemorySmall();
   // Loaded here, so that commands that work offline do not pay for the SDKs.
   const { runRole } = await import('../process.ts');
   process.exit(await runRole(role));

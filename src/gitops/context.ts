@@ -13,6 +13,7 @@ import { whenProposeRemediation } from './reactions/when-propose-remediation.ts'
 import { whenProposeRevert } from './reactions/when-propose-revert.ts';
 import { whenReportDeployment } from './reactions/when-report-deployment.ts';
 import { whenReportHealth } from './reactions/when-report-health.ts';
+import { whenReportQuarantine } from './reactions/when-report-quarantine.ts';
 import { whenReportPullRequest } from './reactions/when-report-pull-request.ts';
 import { whenRepositorySynced } from './reactions/when-repository-synced.ts';
 import { whenResyncInstallation } from './reactions/when-resync-installation.ts';
@@ -49,6 +50,7 @@ export function gitops(needs: GitopsNeeds): Context {
     whenReportPullRequest,
     whenReportDeployment,
     whenReportHealth,
+    whenReportQuarantine,
     whenProposeRevert,
     whenProposePromotion,
     whenProposeRemediation,

@@ -118,7 +118,7 @@ export interface InstallationReader {
   repositories(tenant: TenantId): Promise<readonly number[]>;
 }
 
-/** Untrusted bytes to documents with places, in a bounded child process: 128 MiB, 1.5 s; too much of either is a problem, not a crash. */
+/** Untrusted bytes to documents with places, in a bounded child process: 128 MiB, 1.5 s of the processor; too much of either is a problem, not a crash. */
 export interface ManifestParser {
   parse(path: string, bytes: Uint8Array): Promise<ParsedFile>;
 }

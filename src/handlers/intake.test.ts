@@ -3,7 +3,10 @@ import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { intakeBench, secrets, signed, type IntakeBench } from '../../test/support/intake-bench.ts';
 import { redisForFile } from '../../test/support/redis-bench.ts';
+import { silent } from '../kernel/telemetry.ts';
 import { webhookIntake } from './intake.ts';
+import { bodyLimits } from './read-body.ts';
+import { Secret } from '../kernel/secret.ts';
 
 const mib = 2 ** 20;
 const push = JSON.stringify({ ref: 'refs/heads/main', deleted: false, installation: { id: 100 }, repository: { id: 7, default_branch: 'main' } });
@@ -23,10 +26,10 @@ beforeEach(() => {
 const stored = () => client.xlen('{trueup}:outbox');
 
 /** As short as it was promised: an answer of at most 200 bytes, and one line of less than 1 kB. */
-function expectModest(body: string): void {
+function expectModest(body: string, lines: readonly string[] = intake.lines): void {
   expect(Buffer.byteLength(body)).toBeLessThanOrEqual(200);
-  expect(intake.lines).toHaveLength(1);
-  expect(Buffer.byteLength(intake.lines.join(''))).toBeLessThan(1024);
+  expect(lines).toHaveLength(1);
+  expect(Buffer.byteLength(lines.join(''))).toBeLessThan(1024);
 }
 
 describe('what is signed', () => {
@@ -51,7 +54,7 @@ describe('what is signed', () => {
 
   test.each([
     { body: `[${'['.repeat(100_000)}${']'.repeat(100_000)}]`, status: 400, reason: 'an array of great depth' },
-    { body: `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, status: 202, reason: 'an object of great depth' },
+    { body: `{"a":${'['.repeat(100_000)}${']'.repeat(100_000)}}`, status: 400, reason: 'an object of great depth' },
     { body: '{"__proto__":{"installation":{"id":1}},"constructor":{"prototype":{"x":1}},"toString":1}', status: 202, reason: 'keys that are methods' },
     { body: '{"installation":{"id":1e400},"repository":{"id":-0,"default_branch":"main"},"ref":"refs/heads/main"}', status: 202, reason: 'numbers that are none' },
     { body: '{"installation":{"id":9007199254740993},"repository":{"id":7,"default_branch":"main"},"ref":"refs/heads/main"}', status: 202, reason: 'a number that cannot be held' },
@@ -127,26 +130,27 @@ describe('what is refused', () => {
   });
 
   test('one body of exactly the limit is read, one more byte is not, in chunks without a length', async () => {
+    await using patient = await intakeBench(redis.server.url, { limits: { ...bodyLimits, maxMs: 60_000 } });
     const chunks = Array.from({ length: 25 }, () => Buffer.alloc(mib, 0x20));
-    const accepted = await intake.post(chunks, { ...signed(Buffer.concat(chunks)), 'transfer-encoding': 'chunked' });
+    const accepted = await patient.post(chunks, { ...signed(Buffer.concat(chunks)), 'transfer-encoding': 'chunked' });
     expect(accepted.status).toBe(400);
     expect(accepted.body).toContain('not a JSON object');
-    intake.lines.length = 0;
-    const refused = await intake.post([...chunks, ' '], { ...good, 'transfer-encoding': 'chunked' });
+    patient.lines.length = 0;
+    const refused = await patient.post([...chunks, ' '], { ...good, 'transfer-encoding': 'chunked' });
     expect(refused.status).toBe(413);
-    expectModest(refused.body);
+    expectModest(refused.body, patient.lines);
   });
 
   test('a process without a secret, or with an empty one', () => {
-    const rest = { receive: async () => undefined, log: { warn: () => undefined } };
+    const rest = { receive: async () => undefined, log: { warn: () => undefined }, telemetry: silent };
     expect(() => webhookIntake({ secrets: [], ...rest })).toThrow(RangeError);
-    expect(() => webhookIntake({ secrets: [secrets[0], ''], ...rest })).toThrow(RangeError);
+    expect(() => webhookIntake({ secrets: [secrets[0], ''].map((secret) => new Secret(secret)), ...rest })).toThrow(RangeError);
   });
 });
 
 describe('senders that take their time', () => {
   test('a body that never ends is refused', async () => {
-    await using slow = await intakeBench(redis.server.url, { limits: { maxBytes: mib, maxMs: 100, maxBytesAtOnce: mib } });
+    await using slow = await intakeBench(redis.server.url, { limits: { ...bodyLimits, maxBytes: mib, maxMs: 100, maxBytesAtOnce: mib } });
     const head = ['POST /api/github/webhooks HTTP/1.1', 'Host: x', 'Content-Length: 1000', ...Object.entries(signed(push)).map(([name, value]) => `${name}: ${value}`)];
     const answer = await slow.raw(`${head.join('\r\n')}\r\n\r\n{"a"`);
     expect(answer).toMatch(/^HTTP\/1\.1 408 /);
@@ -154,7 +158,7 @@ describe('senders that take their time', () => {
   });
 
   test('all together hold only so much', async () => {
-    await using small = await intakeBench(redis.server.url, { limits: { maxBytes: mib, maxMs: 3000, maxBytesAtOnce: mib } });
+    await using small = await intakeBench(redis.server.url, { limits: { ...bodyLimits, maxBytes: mib, maxMs: 3000, maxBytesAtOnce: mib } });
     const body = Buffer.alloc(mib, 0x20);
     const answers = await Promise.all(Array.from({ length: 8 }, () => small.post([body.subarray(0, mib / 2), body.subarray(mib / 2)], signed(body)).catch(() => ({ status: 0 }))));
     for (const { status } of answers) expect([400, 503]).toContain(status);

@@ -1,6 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { atMost } from '../at-most.ts';
 import { isObject } from '../kernel/comparison/canonical.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { Telemetry } from '../kernel/telemetry.ts';
+import { isDeep } from './json-depth.ts';
 import { bodyLimits, bodyReader, type BodyFault, type BodyLimits } from './read-body.ts';
 import { isSigned } from './signature.ts';
 
@@ -14,10 +17,11 @@ interface VerifiedDelivery {
 
 interface IntakeOptions {
   /** The current secret and, while it is being rotated, the previous one. */
-  readonly secrets: readonly string[];
+  readonly secrets: readonly Secret<string>[];
   /** Resolves once the work is stored; a rejection is answered with 503, so that GitHub shows the delivery as failed. */
   readonly receive: (delivery: VerifiedDelivery) => Promise<void>;
   readonly log: { warn(fields: object, message: string): void };
+  readonly telemetry: Telemetry;
   readonly limits?: BodyLimits;
   /** Milliseconds from the headers on. GitHub waits 10 s; what is not stored after this long counts as not stored. */
   readonly answerWithinMs?: number;
@@ -44,14 +48,14 @@ const bodyRefusals: Record<BodyFault, Refusal> = {
  * a 2xx means that the delivery is stored.
  * @throws {RangeError} when there is no secret: an empty one would let everybody in.
  */
-export function webhookIntake({ secrets, receive, log, limits = bodyLimits, answerWithinMs = 3000 }: IntakeOptions): Intake {
-  if (secrets.length === 0 || secrets.some((secret) => secret.length < 16)) throw new RangeError('a webhook secret of at least 16 characters is needed');
+export function webhookIntake({ secrets, receive, log, telemetry, limits = bodyLimits, answerWithinMs = 3000 }: IntakeOptions): Intake {
+  if (secrets.length === 0 || secrets.some((secret) => secret.reveal().length < 32)) throw new RangeError('a webhook secret of at least 32 characters is needed');
   const readBody = bodyReader(limits);
 
   const refuse = (request: IncomingMessage, response: ServerResponse, { status, reason }: Refusal, bytes = 0): void => {
+    telemetry.count('trueup_webhooks_total', { result: 'refused' });
     log.warn({ status, reason, bytes, from: request.socket.remoteAddress, delivery: textHeader(request, 'x-github-delivery')?.slice(0, 64) }, 'A webhook was refused');
-    answer(response, status, reason);
-    response.once('finish', () => letGo(request));
+    refuseBody(request, response, status, reason);
   };
 
   return async (request, response) => {
@@ -72,6 +76,7 @@ export function webhookIntake({ secrets, receive, log, limits = bodyLimits, answ
       return null;
     });
     if (stored === false) log.warn({ delivery: about.id, event: about.event, answerWithinMs }, 'A webhook was not stored in time');
+    if (!stored) telemetry.count('trueup_webhooks_total', { result: 'failed' });
     answer(response, stored ? 202 : 503, stored ? 'stored' : 'not stored; deliver it again');
   };
 }
@@ -94,6 +99,7 @@ function textHeader(request: IncomingMessage, name: string): string | null {
 function parse(body: readonly Uint8Array[]): object | null {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(Buffer.concat(body));
+    if (isDeep(text)) return null;
     const value: unknown = JSON.parse(text);
     return isObject(value) ? value : null;
   } catch {
@@ -102,18 +108,26 @@ function parse(body: readonly Uint8Array[]): object | null {
 }
 
 /**
- * Ends a refused request. Closing with bytes unread would reset the connection and take the answer with it, so what still comes is
- * thrown away for a moment first.
+ * Answers a request whose body nobody reads any more. Closing with bytes unread resets the connection, which may take the answer with it:
+ * the sender gets a moment to read it first. What still comes waits in the kernel; reading it only to throw it away is what a flood wants.
  */
-function letGo(request: IncomingMessage): void {
-  const end = setTimeout(() => request.destroy(), lingerMs);
-  request.once('close', () => clearTimeout(end));
-  request.resume();
+function refuseBody(request: IncomingMessage, response: ServerResponse, status: number, message: string): void {
+  if (request.complete) return answer(response, status, message);
+  response.write(headed(response, status, message));
+  const end = setTimeout(() => {
+    response.end();
+    request.destroy();
+  }, lingerMs);
+  response.once('close', () => clearTimeout(end));
 }
 
 function answer(response: ServerResponse, status: number, message: string): void {
-  if (response.headersSent) return;
+  if (!response.headersSent) response.end(headed(response, status, message));
+}
+
+/** @returns the body that belongs to the head. */
+function headed(response: ServerResponse, status: number, message: string): string {
   const body = JSON.stringify({ message });
   response.writeHead(status, { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body), ...(status === 405 && { allow: 'POST' }), ...(status >= 400 && { connection: 'close' }) });
-  response.end(body);
+  return body;
 }

@@ -1,5 +1,7 @@
 import type { Job } from 'bullmq';
+import type { CrashLog } from '../kernel/delivery-ports.ts';
 import { parseEnvelope } from '../kernel/envelope.ts';
+import { canaryName } from './canary-job.ts';
 import type { JobData, Queues } from './queues.ts';
 
 /** A job as people list it. */
@@ -27,23 +29,29 @@ export async function listJobs(queues: Queues, wanted: readonly ListedState[], l
   const lists = [...queues.all].flatMap(([name, queue]) =>
     wanted.map(async (state) => {
       const jobs = await queue.getJobs(state === 'waiting' ? ['waiting', 'prioritized'] : [state], 0, limit - 1, false);
-      return jobs.sort((a, b) => b.timestamp - a.timestamp).slice(0, limit).map((job) => listed(name, state, job));
+      return jobs.filter(({ name: of }) => of !== canaryName).sort((a, b) => b.timestamp - a.timestamp).slice(0, limit).map((job) => listed(name, state, job));
     }),
   );
   return (await Promise.all(lists)).flat().sort((a, b) => (a.publishedAt < b.publishedAt ? 1 : -1));
 }
 
-/** Delivers a dead letter again, from its first attempt. @returns whether there was one of that id. */
-export async function retryJob(queues: Queues, id: string): Promise<boolean> {
+/** Delivers a dead letter again, from its first attempt, also out of quarantine. @returns whether there was one of that id. */
+export async function retryJob(queues: Queues, crashes: Pick<CrashLog, 'pardon'>, id: string): Promise<boolean> {
   for (const queue of queues.all.values()) {
     const job = await queue.getJob(id);
     if (job && (await job.isFailed())) {
-      await job.updateData({ envelope: job.data.envelope, schemaVersion: job.data.schemaVersion });
-      await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
+      if (job.data.quarantine !== undefined) await crashes.pardon(job.data.quarantine);
+      await retriedWithoutCount(job);
       return true;
     }
   }
   return false;
+}
+
+/** From its first attempt, with nothing known of those before. */
+export async function retriedWithoutCount(job: Job<JobData>): Promise<void> {
+  await job.updateData({ envelope: job.data.envelope, schemaVersion: job.data.schemaVersion });
+  await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true });
 }
 
 function listed(queue: string, state: ListedState, job: Job<JobData>): ListedJob {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { Conflict, NotAllowed, Rejected, Throttled, Unavailable } from '../kernel/errors.ts';
+import { Conflict, HeldBack, NotAllowed, Rejected, Throttled, Unavailable } from '../kernel/errors.ts';
 import { backoffMs } from './backoff.ts';
 import { decide, type Decision } from './decide.ts';
 
@@ -18,6 +18,9 @@ interface Row {
 const rows: readonly Row[] = [
   { reason: 'the service says when to come back', error: new Throttled('busy', { retryAfterMs: 30_000 }), fate: 'delay', ms: [30_000, 31_000] },
   { reason: 'a throttle without a time is not a hot loop', error: new Throttled('busy', { retryAfterMs: 0 }), fate: 'delay', ms: [1000, 2000] },
+  { reason: 'an hour is a wait of the job, nobody sleeps in its place', error: new Throttled('busy', { retryAfterMs: 3_600_000 }), fate: 'delay', ms: [3_600_000, 3_601_000] },
+  { reason: 'what was not sent did not fail', error: new HeldBack('Azure', { retryAfterMs: 45_000, since: 1 }), failures: 100, failingMs: 72 * 60 * minute, fate: 'delay', ms: [45_000, 45_000] },
+  { reason: 'a budget is waited for', error: new HeldBack('GitHub', { retryAfterMs: 10, since: null }), failingMs: 72 * 60 * minute, fate: 'delay', ms: [1000, 1000] },
   { reason: 'another write runs: soon again', error: new Conflict('busy', {}), failures: 1, fate: 'delay', ms: [500, 1500] },
   { reason: 'a conflict that lasts is looked at less often', error: new Conflict('busy', {}), failures: 50, fate: 'delay', ms: [8000, 16_000] },
   { reason: 'an outage costs no attempt', error: new Unavailable('away', {}), failures: 40, fate: 'delay', ms: [150_000, 300_000] },

@@ -1,4 +1,4 @@
-import { Conflict, NotAllowed, Rejected, Throttled, Unavailable } from '../kernel/errors.ts';
+import { Conflict, HeldBack, NotAllowed, Rejected, Throttled, Unavailable } from '../kernel/errors.ts';
 import { attempts } from './settings.ts';
 import { backoffMs } from './backoff.ts';
 
@@ -25,6 +25,8 @@ const patienceMs = 24 * 3_600_000;
 /** The one place where an error becomes a job's fate (facts/reliability.md 4.7). */
 export function decide({ error, failures, failingMs }: Failure, random: () => number): Decision {
   if (error instanceof Rejected) return { fate: 'dead-letter', reason: sentence(error) };
+  // Nothing was sent, so nothing failed: it waits as long as the outage lasts.
+  if (error instanceof HeldBack) return { fate: 'delay', ms: Math.max(1000, error.retryAfterMs), reason: sentence(error) };
   const delay = delayOf(error, failures, random);
   if (delay === null) return { fate: 'retry' };
   if (failingMs > patienceMs) return { fate: 'dead-letter', reason: `${sentence(error)}; given up after 24 hours` };

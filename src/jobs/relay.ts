@@ -2,6 +2,7 @@ import { atMost } from '../at-most.ts';
 import type { Outbox, OutboxEntry } from '../kernel/delivery-ports.ts';
 import type { Queues } from './queues.ts';
 import type { Subscriptions } from './subscriptions.ts';
+import { openLanes } from './lanes.ts';
 import type { Log } from './log.ts';
 
 export interface Relay extends AsyncDisposable {
@@ -11,39 +12,41 @@ export interface Relay extends AsyncDisposable {
 
 const longWaitMs = 1000;
 const pauseAfterErrorMs = 500;
+/** On their way to Redis side by side. */
+const atOnce = 16;
+/** Entries read ahead, so that one tenant's many do not hide another's few behind them: some 40 MB at most. */
+const readAhead = 20_000;
 
-/** Moves what is stored onto the queues and forgets it after that. A crash in between publishes twice, which job ids absorb. */
+/**
+ * Moves what is stored onto the queues, tenants in turn, and forgets it after that. A crash in between publishes twice, which job ids
+ * absorb; so does another relay that takes over what is read ahead here for long.
+ */
 export function startRelay(outbox: Outbox, queues: Queues, subscriptions: Subscriptions, log: Log, waitMs = longWaitMs): Relay {
   const stop = new AbortController();
   let lastRound = Date.now();
-  /** Not published yet: tried again beside what comes, so that one of them cannot stop the others. */
-  const held = new Map<string, OutboxEntry>();
+  const lanes = openLanes();
 
-  async function publish(entry: OutboxEntry): Promise<string | null> {
+  async function publish(entry: OutboxEntry): Promise<boolean> {
     try {
       await queues.publish(entry, subscriptions);
-      held.delete(entry.id);
-      return entry.id;
+      return true;
     } catch (error) {
-      held.set(entry.id, entry);
       const { eventId, eventType, traceId } = entry.envelope;
       log.warn({ err: error, eventId, eventType, traceId }, 'A message could not be put on its queue; trying again');
-      return null;
+      return false;
     }
   }
 
   /** @returns whether to go on at once. */
   async function round(): Promise<boolean> {
-    const found = await outbox.next(held.size > 0 ? 1 : waitMs);
-    const entries = new Map([...held, ...found.map((entry) => [entry.id, entry] as const)]);
-    const published: string[] = [];
-    for (const entry of entries.values()) {
-      const id = await publish(entry);
-      if (id !== null) published.push(id);
-    }
-    await outbox.acknowledge(published);
+    if (lanes.size < readAhead) for (const entry of await outbox.next(lanes.size > 0 ? 1 : waitMs)) lanes.add(entry);
+    const entries = lanes.next(atOnce);
+    // Their commands go out in this order over one connection, so a tenant's keep theirs.
+    const isPublished = await Promise.all(entries.map(publish));
+    const published = entries.filter((_entry, index) => isPublished[index]);
+    await outbox.acknowledge(published.map(({ id }) => id)).finally(() => entries.forEach((entry, index) => (isPublished[index] ? lanes.forget(entry) : lanes.putBack(entry))));
     lastRound = Date.now();
-    return held.size === 0 || published.length > 0;
+    return published.length > 0 || entries.length === 0;
   }
 
   async function loop(): Promise<void> {

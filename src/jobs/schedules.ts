@@ -1,12 +1,14 @@
 import { Queue, Worker, type ConnectionOptions } from 'bullmq';
 import { atMost } from '../at-most.ts';
-import { newOrigin, seal, type EmittedMessage } from '../kernel/envelope.ts';
+import { scheduledOrigin, seal, type EmittedMessage } from '../kernel/envelope.ts';
 import type { Context, Schedule } from '../kernel/context.ts';
 import type { Outbox, OutboxEntry } from '../kernel/delivery-ports.ts';
 import { digestOf } from '../kernel/digest.ts';
 import type { Clock, Ids, Store } from '../kernel/ports.ts';
 import type { Log } from './log.ts';
 import { queuePrefix, type Locking } from './settings.ts';
+import { shapesOnly, type Scrubber } from '../kernel/scrubbing/scrubber.ts';
+import { storedError } from './stored-error.ts';
 
 /** Work that no aggregate names yet: what finds the installations after Redis was emptied. */
 export interface Source {
@@ -26,6 +28,8 @@ interface SchedulesOptions {
   readonly outbox: Outbox;
   readonly clock: Clock;
   readonly ids: Ids;
+  /** Goes over what BullMQ keeps of an error. */
+  readonly scrubber?: Pick<Scrubber, 'text'>;
   readonly log: Log;
   /** How often to look whether the schedules still stand. */
   readonly lookEveryMs?: number;
@@ -53,8 +57,12 @@ export async function startSchedules(options: SchedulesOptions): Promise<AsyncDi
   const worker = new Worker(queueName, async (job) => {
     const source = sources.find(({ name }) => name === job.name);
     const schedule = schedules.get(job.name);
-    const entries = source ? await entriesOfSource(source, options) : schedule ? await entriesOf(job.name, schedule, options) : [];
-    await options.outbox.append(entries);
+    try {
+      const entries = source ? await entriesOfSource(source, options) : schedule ? await entriesOf(job.name, schedule, options) : [];
+      await options.outbox.append(entries);
+    } catch (error) {
+      throw storedError(error, options.scrubber ?? shapesOnly.to('redis'));
+    }
   }, { ...options.locking, prefix: queuePrefix, connection: options.worker, concurrency: 2 });
   worker.on('error', (error) => options.log.warn({ queue: queueName, err: error }, 'A worker lost its connection or its lock'));
   worker.on('failed', (job, error) => options.log.warn({ queue: queueName, schedule: job?.name, err: error }, 'A schedule failed; its next turn comes by itself'));
@@ -75,13 +83,13 @@ async function establish(queue: Queue, intervals: readonly { readonly name: stri
 const kept = { removeOnComplete: 100, removeOnFail: 100 };
 
 async function entriesOfSource({ name, messages }: Source, { ids, clock }: SchedulesOptions): Promise<readonly Omit<OutboxEntry, 'id'>[]> {
-  return (await messages()).map((message) => ({ envelope: seal(message, newOrigin(name, ids), ids.uuid(), clock), delayMs: 0 }));
+  return (await messages()).map((message) => ({ envelope: seal(message, scheduledOrigin(name, ids), ids.uuid(), clock), delayMs: 0 }));
 }
 
 async function entriesOf(name: string, schedule: Schedule, { store, ids, clock }: SchedulesOptions): Promise<readonly Omit<OutboxEntry, 'id'>[]> {
   const keys = await store.list(schedule.forEach);
   return keys.map(({ tenantId, id }) => ({
-    envelope: seal(schedule.message(tenantId, id), newOrigin(name, ids), ids.uuid(), clock),
+    envelope: seal(schedule.message(tenantId, id), scheduledOrigin(name, ids), ids.uuid(), clock),
     delayMs: spread(`${tenantId}|${id}`, schedule.everyMs),
   }));
 }

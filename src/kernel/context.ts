@@ -1,3 +1,4 @@
+import type { WriteReason } from './audit.ts';
 import type { EmittedMessage, Envelope } from './envelope.ts';
 import type { DriftReader } from './drift-standing.ts';
 import type { ContextName, TenantId } from './ids.ts';
@@ -15,10 +16,11 @@ export interface Delivery {
   /** Milliseconds since the epoch at which the message was published. */
   readonly publishedAt: number;
   /**
-   * Call before every write to Azure or GitHub that must not be done by two workers.
+   * The only way to write to Azure or GitHub. The adapters refuse a request that changes something outside of `run`, and ask before each
+   * one inside of it whether it may still be sent; it is kept in the audit with `why`.
    * @throws when the worker drains, or the lease that the reaction's `writes` names is not safely held any more.
    */
-  assertLeaseHeld(): void;
+  write<T>(why: WriteReason, run: () => Promise<T>): Promise<T>;
 }
 
 /** The part of AbortSignal that the pure core may know. */

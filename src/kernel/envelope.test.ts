@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { causedBy, emit, newOrigin, parseEnvelope, seal } from './envelope.ts';
+import { causedBy, emit, isTraceOf, newOrigin, parseEnvelope, scheduledOrigin, seal } from './envelope.ts';
 import { tenantId } from './ids.ts';
 
 const uuid = '0b6a2b0e-0000-4000-8000-000000000001';
@@ -30,4 +30,10 @@ describe('the envelope', () => {
   ])('refuses $change: $reason', ({ change }) => {
     expect(() => parseEnvelope({ ...sample(), ...change })).toThrow();
   });
+});
+
+test('the trace of a schedule is a UUID of version 8 that tells which schedule it was', () => {
+  const { traceId } = scheduledOrigin('drift-detection/scan-drift', { uuid: () => '72d3162e-cc78-41e3-91ab-4c9367dc0958' });
+  expect(traceId).toMatch(/^trace-72d3162e-cc78-81e3-91ab-[0-9a-f]{12}$/);
+  expect([isTraceOf(traceId, 'drift-detection/scan-drift'), isTraceOf(traceId, 'drift-detection/follow-activity')]).toEqual([true, false]);
 });

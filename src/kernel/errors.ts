@@ -56,6 +56,24 @@ export class Throttled extends OutsideFailure {
   }
 }
 
+export interface HeldBackDetails {
+  readonly retryAfterMs: number;
+  /** Milliseconds since the epoch at which the service stopped answering; null when it is a budget of our own that is spent. */
+  readonly since: number | null;
+}
+
+/** Not sent: the service does not answer, or our own budget for it is spent. It costs the job nothing, however long it lasts. */
+export class HeldBack extends Throttled {
+  readonly system: 'Azure' | 'GitHub';
+  readonly since: number | null;
+  constructor(system: 'Azure' | 'GitHub', { retryAfterMs, since }: HeldBackDetails, cause?: unknown) {
+    const [message, code] = since === null ? [`The budget of writes to ${system} is spent for now`, 'BudgetSpent'] : [`${system} does not answer: nothing is sent there for now`, 'BreakerOpen'];
+    super(message, { code, retryAfterMs }, cause);
+    this.system = system;
+    this.since = since;
+  }
+}
+
 /** Whether its message is one of our own sentences. */
 export function isOutsideFailure(error: unknown): boolean {
   return error instanceof OutsideFailure;

@@ -16,6 +16,11 @@ export interface TenantScope {
 const slug = /^[a-z][a-z0-9-]{0,62}$/;
 const number = /^[1-9][0-9]{0,15}$/;
 
+/** A number that is read back as it was written: two ids must never become one. */
+function isNumber(text: string): boolean {
+  return number.test(text) && Number.isSafeInteger(Number(text));
+}
+
 /** @throws {RangeError} when a part is empty or out of shape: an empty tenant must never mean "every tenant". */
 export function tenantId(installationId: number, repositoryId?: number, tenant?: string): TenantId {
   const parts = [String(installationId)];
@@ -32,8 +37,8 @@ export function parseTenantId(text: string): TenantId {
 
 export function isTenantId(text: string): text is TenantId {
   const [installation, repository, tenant, ...rest] = text.split('.');
-  if (rest.length > 0 || installation === undefined || !number.test(installation)) return false;
-  if (repository !== undefined && !number.test(repository)) return false;
+  if (rest.length > 0 || installation === undefined || !isNumber(installation)) return false;
+  if (repository !== undefined && !isNumber(repository)) return false;
   return tenant === undefined || slug.test(tenant);
 }
 

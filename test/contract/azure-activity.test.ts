@@ -8,6 +8,7 @@ import { httpCall } from '../../src/cli/demo/http-call.ts';
 import { appId } from '../../src/kernel/container-app.ts';
 import { tenantId } from '../../src/kernel/ids.ts';
 import { startLocalAzure, type LocalAzure } from '../../src/local/azure/start.ts';
+import { Secret } from '../../src/kernel/secret.ts';
 
 /** Who writes in a group, through the real SDK client, against the local Azure. In order: later tests use what earlier ones wrote. */
 const contoso = tenantId(100, 7, 'contoso');
@@ -35,7 +36,7 @@ beforeAll(async () => {
     credential: { kind: 'workload-identity', tenantId: local.tenantId, clientId: local.identity.clientId, tokenFile: local.identity.federatedTokenFile },
     route: { port: local.port, ca: local.ca },
     pollMs: 20,
-    sealKey: new Uint8Array(32).fill(3),
+    sealKey: new Secret(new Uint8Array(32).fill(3)),
     clock: { now: () => Date.now() },
     grants: { of: (tenant) => (tenant === contoso ? { subscriptions: [place.subscription], resourceGroups: ['rg-storefront-*'], vaults: [], workspaces: [], gateHosts: [] } : null) },
   });

@@ -11,6 +11,7 @@ import type { OperationStatus, OperationToken } from '../../src/kernel/operation
 import type { ServiceBuild } from '../../src/local/azure/apps/service-build.ts';
 import { startLocalAzure, type LocalAzure } from '../../src/local/azure/start.ts';
 import type { FaultName } from '../../src/local/azure/control/fault-descriptions.ts';
+import { Secret } from '../../src/kernel/secret.ts';
 
 /** Every Azure port, through the real SDK clients, against the local Azure. In order: later tests use what earlier ones made. */
 const contoso = tenantId(100, 7, 'contoso');
@@ -30,7 +31,7 @@ export function describeAzureAdapters({ build, other }: { readonly build: Servic
       credential: { kind: 'managed-identity', clientId: local.identity.clientId },
       route: { port: local.port, ca: local.ca },
       pollMs: 20,
-      sealKey: new Uint8Array(32).fill(3),
+      sealKey: new Secret(new Uint8Array(32).fill(3)),
       clock: { now: () => Date.now() },
       grants: { of: (tenant) => (tenant === contoso ? { subscriptions: [place.subscription], resourceGroups: ['rg-storefront-*'], vaults: ['kv-storefront'], workspaces: [], gateHosts: [] } : null) },
       ...overrides,

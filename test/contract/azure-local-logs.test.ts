@@ -3,6 +3,7 @@ import { azureAdapters, type AzureAdapters } from '../../src/adapters/azure/azur
 import { tenantId } from '../../src/kernel/ids.ts';
 import type { LocalAzure } from '../../src/local/azure/start.ts';
 import { failure, localAzure, type LocalAzureUnderTest } from '../support/local-azure.ts';
+import { Secret } from '../../src/kernel/secret.ts';
 
 const workspace = '0a1b2c3d-0000-4000-8000-00000000000a';
 const contoso = tenantId(100, 7, 'contoso');
@@ -19,7 +20,7 @@ beforeAll(async () => {
     credential: { kind: 'managed-identity', clientId: azure.identity.clientId },
     route: { port: azure.port, ca: azure.ca },
     pollMs: 20,
-    sealKey: new Uint8Array(32).fill(3),
+    sealKey: new Secret(new Uint8Array(32).fill(3)),
     clock: { now: () => Date.now() },
     grants: { of: () => ({ subscriptions: [], resourceGroups: [], vaults: [], workspaces: [workspace], gateHosts: [] }) },
   });

@@ -7,6 +7,7 @@ import type { HttpGates, RequestCount } from '../../src/contexts/deployment/port
 import { appId } from '../../src/kernel/container-app.ts';
 import { tenantId } from '../../src/kernel/ids.ts';
 import { appsThroughSdk, group, type AppsThroughSdk } from '../support/apps-through-sdk.ts';
+import { Secret } from '../../src/kernel/secret.ts';
 
 /** What gates of a rollout ask, against workloads of the local Azure. */
 const contoso = tenantId(100, 7, 'contoso');
@@ -24,7 +25,7 @@ beforeAll(async () => {
   process.env['IDENTITY_ENDPOINT'] = bench.azure.identity.endpoint;
   process.env['IDENTITY_HEADER'] = bench.azure.identity.header;
   const clock = { now: () => Date.now() };
-  azure = azureAdapters({ credential: { kind: 'managed-identity', clientId: bench.azure.identity.clientId }, route, pollMs: 20, sealKey: new Uint8Array(32).fill(3), clock, grants });
+  azure = azureAdapters({ credential: { kind: 'managed-identity', clientId: bench.azure.identity.clientId }, route, pollMs: 20, sealKey: new Secret(new Uint8Array(32).fill(3)), clock, grants });
   for (const verdict of ['pass', 'fail']) await bench.put(`desk-${verdict}`, bench.app(`r.azurecr.io/desk:1-gate-${verdict}`, 'one'));
   await bench.put('shop', bench.app('r.azurecr.io/shop:1-5xx-50', 'one'));
   for (const name of ['desk-pass', 'desk-fail', 'shop']) await bench.untilRunning(name, `${name}--one`);

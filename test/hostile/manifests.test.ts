@@ -3,7 +3,8 @@ import { manifestLanguage } from '../../src/gitops/desired/language.ts';
 import { childParser } from '../../src/gitops/parser/child-parser.ts';
 import type { ParsedFile } from '../../src/gitops/domain/parsed-file.ts';
 import { edited, fileOf, goodManifests } from '../support/manifests.ts';
-import { manifestCases, type ManifestCase } from './manifest-cases.ts';
+import type { ManifestCase } from './manifest-case.ts';
+import { manifestCases } from './manifest-cases.ts';
 
 // A machine that runs tests may be busy; the limit of 1.5 s itself has its test beside the parser.
 const parser = childParser({ timeoutMs: 20_000 });

@@ -1,36 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { manifestLanguage } from '../../src/gitops/desired/language.ts';
+import { pushMessages } from '../../src/handlers/push.ts';
 import { compiled, goodManifests, parsed } from '../support/manifests.ts';
-
-interface PathCase {
-  readonly reason: string;
-  readonly path: string;
-  readonly mode?: string;
-  readonly code: string;
-}
-
-const cases: readonly PathCase[] = [
-  { reason: 'climbs out', path: '../../etc/passwd.yaml', code: 'invalid-path' },
-  { reason: 'starts at the root', path: '/abs.yaml', code: 'invalid-path' },
-  { reason: 'climbs in the middle', path: 'a/../../b.yaml', code: 'invalid-path' },
-  { reason: 'climbs with backslashes', path: 'a\\..\\b.yaml', code: 'invalid-path' },
-  { reason: 'climbs in percent', path: '%2e%2e/b.yaml', code: 'invalid-path' },
-  { reason: 'is a symbolic link', path: 'trueup/link.yaml', mode: '120000', code: 'symlink' },
-  { reason: 'is a submodule', path: 'trueup/module.yaml', mode: '160000', code: 'submodule' },
-  { reason: 'is a folder', path: 'trueup/folder.yaml', mode: '040000', code: 'not-a-file' },
-  { reason: 'has 4,096 characters', path: `trueup/${'a'.repeat(4084)}.yaml`, code: 'invalid-path' },
-  { reason: 'lies in Git', path: '.git/config.yaml', code: 'invalid-path' },
-  { reason: 'lies in Git, in upper case', path: 'trueup/.GIT/hooks.yml', code: 'invalid-path' },
-  { reason: 'runs a program', path: 'trueup/$(id).yaml', code: 'invalid-path' },
-  { reason: 'is an option', path: '--upload-pack=x.yaml', code: 'invalid-path' },
-  { reason: 'has a line break', path: 'trueup/a\nb.yaml', code: 'invalid-path' },
-  { reason: 'has a NUL', path: 'trueup/a\0.yaml', code: 'invalid-path' },
-  { reason: 'has an empty part', path: 'trueup//a.yaml', code: 'invalid-path' },
-  { reason: 'has a Cyrillic letter', path: 'trueup/рrod.yaml', code: 'invalid-path' },
-];
+import { pathCases, refCases } from './path-cases.ts';
 
 describe('hostile paths', () => {
-  test.each(cases)('a path that $reason is refused before it is read', ({ path, mode = '100644', code }) => {
+  test.each(pathCases)('a path that $reason is refused before it is read', ({ path, mode = '100644', code }) => {
     expect(manifestLanguage.pathProblem({ path, mode })).toMatchObject({ severity: 'error', code, location: { file: path } });
   });
 
@@ -41,6 +16,19 @@ describe('hostile paths', () => {
   test('two paths that differ in case only', () => {
     const { problems } = compiled({ ...goodManifests(), 'trueup/Staging.yaml': '' });
     expect(problems.map(({ code, severity }) => [code, severity])).toContainEqual(['path-collision', 'error']);
+  });
+});
+
+describe('hostile refs', () => {
+  const from = { installation: { id: 100 }, repository: { id: 7, default_branch: 'main' } };
+
+  test.each(refCases)('a push to $ref asks for nothing: $reason', ({ ref }) => {
+    expect(pushMessages({ ...from, ref })).toEqual([]);
+  });
+
+  test.each(refCases)('a default branch that is $ref never leaves the webhook: $reason', ({ ref }) => {
+    const messages = pushMessages({ ...from, repository: { id: 7, default_branch: ref }, ref: `refs/heads/${ref}` });
+    expect(messages).toEqual([{ type: 'SyncRepository', tenantId: '100.7', payload: { reason: 'push' } }]);
   });
 });
 

@@ -1,4 +1,7 @@
-/** Bytes that somebody could commit, and the answer they get. Lines start at 1. */
+/**
+ * Bytes that somebody could commit, and the answer they get. Lines start at 1. Empty files stand beside, in the test: they are no error. The
+ * half second that a cold process takes for what is deep has its own test beside the parser.
+ */
 export interface YamlCase {
   readonly reason: string;
   readonly bytes: string | Uint8Array;
@@ -46,6 +49,7 @@ export const yamlCases: readonly YamlCase[] = [
   { reason: '1_000 is a text, not 1000', bytes: 'a: 1_000\n', wanted: [], value: { a: '1_000' } },
   { reason: 'a hexadecimal number', bytes: 'a: 0x1F\n', wanted: one('number-spelling') },
   { reason: 'not a number', bytes: 'a: .nan\n', wanted: one('number-out-of-range') },
+  { reason: 'NaN in JavaScript’s words is a text', bytes: 'a: NaN\n', wanted: [], value: { a: 'NaN' } },
   { reason: 'infinity', bytes: 'a: 1\nb: -.inf\n', wanted: one('number-out-of-range', 2) },
   { reason: 'a number beyond all numbers', bytes: 'a: 1e400\n', wanted: one('number-out-of-range') },
   { reason: 'a whole number that loses digits', bytes: 'a: 12345678901234567890\n', wanted: one('number-out-of-range') },
@@ -68,6 +72,8 @@ export const yamlCases: readonly YamlCase[] = [
   { reason: 'the same key twice, deep down and among others', bytes: 'a:\n  b: 1\n  c: 2\n  b: 3\n', wanted: one('duplicate-key', 4) },
   { reason: '__proto__', bytes: '{"__proto__": {"admin": true}}', wanted: one('unsafe-key') },
   { reason: 'constructor.prototype is a key like any other', bytes: '{"constructor": {"prototype": {"x": 1}}, "toString": 1}', wanted: [], value: { constructor: { prototype: { x: 1 } }, toString: 1 } },
+  { reason: '__proto__ deep down, by escape and as an alias’ anchor', bytes: 'a:\n  b: { "\\x5f_proto__": &__proto__ 1 }\n', wanted: one('unsafe-key', 2) },
+  { reason: 'a million keys', bytes: `{${'"a":1,'.repeat(1_000_000)}}`, wanted: one('file-too-large') },
   { reason: 'a number as key', bytes: '1: x\n', wanted: one('key-not-text') },
   { reason: 'nothing as key', bytes: '~: x\n', wanted: one('key-not-text') },
   { reason: 'a mapping as key', bytes: '? { a: 1 }\n: 2\n', wanted: one('key-not-text') },

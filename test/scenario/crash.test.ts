@@ -37,7 +37,7 @@ const moments = [
 const all = ['unanswered', ...moments.map(({ name }) => name)];
 
 beforeAll(async () => {
-  world = await stageWorld({ shops: Object.fromEntries(all.map((name) => [name, shopFiles(name)])), pace: { operationMs: 1000 }, env: { TRUEUP_LOCK_MS: '8000' } });
+  world = await stageWorld({ shops: Object.fromEntries(all.map((name) => [name, shopFiles(name)])), pace: { operationMs: 1000 }, workloads: 'in-process', env: { TRUEUP_LOCK_MS: '8000' } });
   redis = new Redis(world.stage.redis.url);
   await Promise.all(all.map((name) => world.shop(name).deployed()));
   // The old revision ends right after the traffic moved; held up, that moment can be seen.
@@ -86,7 +86,7 @@ describe.concurrent('a worker that is killed is started again and finishes, with
       const sight = await sightOf(shop);
       if (is(sight) && sight.isQuiet) return sight;
       throw new Error(JSON.stringify(sight));
-    }, { withinMs: 90_000, everyMs: 20 });
+    }, { withinMs: 90_000, everyMs: 40 });
     world.killWorker();
     await finishes(shop, head);
   });

@@ -30,6 +30,7 @@ beforeAll(async () => {
       left: filesWith('left', ''),
       healed: filesWith('healed', '  drift:\n    mode: heal\n    paths: [{ path: tags.cost-center, mode: ignore, reason: "Finance tags what runs" }]\n'),
     },
+    workloads: 'in-process',
   });
   redis = new Redis(world.stage.redis.url);
   await Promise.all(['merged', 'left', 'healed'].map((name) => world.shop(name).deployed()));

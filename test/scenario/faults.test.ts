@@ -54,6 +54,7 @@ beforeAll(async () => {
   const names = ['control', ...rows.map(({ name }) => name)];
   world = await stageWorld({
     shops: Object.fromEntries(names.map((name) => [name, readme])),
+    workloads: 'in-process',
     before: ({ github }) => github.faults.ask({ name: 'github:duplicate-deliveries', times: null, path: null, method: null }),
   });
   control = told(world.shop('control'));

@@ -14,6 +14,7 @@ beforeAll(async () => {
       removal: shopFiles('removal', { services: ['web', 'api'], environments: ['dev', 'extra'] }),
       drift: shopFiles('drift', { services: ['web', 'api'] }),
     },
+    workloads: 'in-process',
   });
 }, 60_000);
 afterAll(async () => {
@@ -194,7 +195,7 @@ test('an emptied Redis changes nothing in Azure, a push that came while Trueup w
   const restartedAt = new Date().toISOString().slice(0, 19);
   await world.restart(async () => {
     await away.push();
-    await world.stage.redis.empty();
+    await world.emptyRedis();
   });
   const again = ({ completed_at }: { readonly completed_at: string | null }): boolean => completed_at !== null && completed_at >= restartedAt;
   await story.green(head, 'trueup/deploy (dev)', again);

@@ -41,6 +41,7 @@ beforeAll(async () => {
       commands: readme,
     },
     ungranted: ['stranger'],
+    workloads: 'in-process',
   });
 }, 60_000);
 afterAll(async () => {

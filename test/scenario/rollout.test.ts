@@ -66,6 +66,7 @@ beforeAll(async () => {
   world = await stageWorld({
     shops: { ...canaries, passes: withDesk(canaries['passes'] ?? {}), promoted: promotedFiles() },
     gates: { workspaces: [workspace], gateHosts: ['*.westeurope.azurecontainerapps.io'] },
+    workloads: 'in-process',
     env: { TRUEUP_LOCK_MS: '8000' },
     // To a question about the app and its revision only.
     before: ({ azure }) => azure.logs.answer({ workspace, contains: 'ContainerAppName == "web" and RevisionName == "web--', result: { number: 3 } }),

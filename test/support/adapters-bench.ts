@@ -5,6 +5,8 @@ import { githubAdapters, type GitHubAdapters } from '../../src/adapters/github/g
 import type { WriteMemo, Written } from '../../src/adapters/github/write-memo.ts';
 import type { CheckReport } from '../../src/gitops/ports.ts';
 import { tenantId, type TenantId } from '../../src/kernel/ids.ts';
+import { shapesOnly } from '../../src/kernel/scrubbing/scrubber.ts';
+import { Secret } from '../../src/kernel/secret.ts';
 import type { LocalGitHubOptions, LocalRepository } from '../../src/local/github/start.ts';
 import { githubSpec } from './github-spec.ts';
 import { clone, githubBench, type GitHubBench } from './local-github.ts';
@@ -40,7 +42,7 @@ export async function adaptersBench(options: Partial<LocalGitHubOptions> = {}): 
   };
   const adaptersAt = (apiUrl: string): GitHubAdapters => {
     const { id, privateKey } = bench.github.app;
-    const probot = probotOf({ appId: id, privateKey, secret: 'a secret that is not used here 0123', apiUrl, throttle: false, log: pino({ level: 'silent' }) });
+    const probot = probotOf({ appId: id, privateKey: new Secret(privateKey), secret: new Secret('a secret that is not used here 0123'), apiUrl, throttle: false, scrubber: shapesOnly.to('github'), onToken: () => undefined, log: pino({ level: 'silent' }) });
     return githubAdapters({ clients: clientsOf(probot), memo, appId: id, clock: { now: () => Date.now() } });
   };
   const branch = async (name: string): Promise<string> => {

@@ -17,6 +17,7 @@ import { appId } from '../../src/kernel/container-app.ts';
 import { tenantId } from '../../src/kernel/ids.ts';
 import { testClock } from './delivery.ts';
 import { scriptedAzure, scriptedCredential, type ScriptedAnswer, type ScriptedRequest } from './scripted-azure.ts';
+import { Secret } from '../../src/kernel/secret.ts';
 
 export const contoso = tenantId(100, 7, 'contoso');
 export const subscription = '00000000-0000-0000-0000-000000000000';
@@ -35,10 +36,10 @@ export async function azureUnderTest(answer: (request: ScriptedRequest) => Scrip
   const observed: ObservedCall[] = [];
   const check = tenantCheck({ of: (tenant) => (tenant === contoso ? { subscriptions: [subscription], resourceGroups: ['rg-*'], vaults: ['kv-storefront'], workspaces: [workspace], gateHosts: [] } : null) });
   const { budget, policy } = readBudget(clock);
-  const clients = azureClients(scriptedCredential, azure.agent, policy);
+  const clients = azureClients(scriptedCredential, azure.agent, [policy]);
   const calls = azureCalls(check, clock, (call) => observed.push(call));
   const arm = armOf(clients, calls, clock);
-  const operations = operationsOf({ arm, seal: operationSeal(new Uint8Array(32).fill(1)), clock, pollMs: 5000 });
+  const operations = operationsOf({ arm, seal: operationSeal(new Secret(new Uint8Array(32).fill(1))), clock, pollMs: 5000 });
   const resources = environmentResources(clients, calls, arm, operations);
   return {
     azure,

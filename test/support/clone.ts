@@ -13,7 +13,7 @@ export interface Clone extends AsyncDisposable {
   /** A branch that is there. */
   take(name: string): Promise<void>;
   /** Commits every edit in one commit. @returns its SHA. */
-  commit(edits: Readonly<Record<string, ((text: string) => string) | string | null>>): Promise<string>;
+  commit(edits: Readonly<Record<string, ((text: string) => string) | string | null>>, message?: string): Promise<string>;
   push(): Promise<void>;
 }
 
@@ -28,10 +28,10 @@ export async function clone(url: string, token: string): Promise<Clone> {
     path,
     branch: async (name) => void (await git('switch', '--quiet', '--create', name)),
     take: async (name) => void (await git('switch', '--quiet', name)),
-    async commit(edits) {
+    async commit(edits, message = `Change ${Object.keys(edits).join(', ')}`) {
       for (const [file, edit] of Object.entries(edits)) await edited(path, file, edit);
       await git('add', '--all');
-      await git('commit', '--quiet', '--message', `Change ${Object.keys(edits).join(', ')}`);
+      await git('commit', '--quiet', '--message', message);
       return git('rev-parse', 'HEAD');
     },
     push: async () => void (await git('push', '--quiet', 'origin', 'HEAD')),

@@ -1,4 +1,5 @@
 import { connectRedis, waitForRedis } from '../../src/adapters/redis/connection.ts';
+import { Secret } from '../../src/kernel/secret.ts';
 import { reaction } from '../../src/kernel/context.ts';
 import { emit } from '../../src/kernel/envelope.ts';
 import { done } from '../../src/kernel/outcome.ts';
@@ -8,7 +9,7 @@ import { jobsBench } from './jobs-bench.ts';
 const [, , url = ''] = process.argv;
 
 async function connect() {
-  const client = connectRedis(url, 'patient');
+  const client = connectRedis(new Secret(url), 'patient');
   await waitForRedis(client);
   return client;
 }

@@ -6,6 +6,7 @@ import type { MessageType, PayloadOf } from '../../src/kernel/messages/catalogue
 import type { Outcome } from '../../src/kernel/outcome.ts';
 import type { Clock, Ids } from '../../src/kernel/ports.ts';
 import type { MemoryStore } from './memory-store.ts';
+import { handled, write } from './write-scope.ts';
 
 export interface TestClock extends Clock {
   advance(ms: number): void;
@@ -37,7 +38,7 @@ export function envelopeOf<Type extends MessageType>(
 }
 
 export function testDelivery(publishedAt: number, attempt = 0): Delivery {
-  return { signal: { aborted: false }, attempt, publishedAt, assertLeaseHeld: () => undefined };
+  return { signal: { aborted: false }, attempt, publishedAt, write };
 }
 
 /** The ends of one message: every outcome in order, the last one not a wait. */
@@ -68,7 +69,7 @@ export async function runToEnd(
   const publishedAt = world.clock.now();
   for (let attempt = 0; attempt < (options.limit ?? 500); attempt += 1) {
     try {
-      const outcome = await reaction.handle(envelope, testDelivery(publishedAt, attempt));
+      const outcome = await handled(reaction, envelope, testDelivery(publishedAt, attempt));
       world.store.apply(outcome);
       outcomes.push(outcome);
       if (outcome.end !== 'wait') return { outcomes, last: outcome, thrown };

@@ -12,6 +12,7 @@ import { desiredEnvironment, memoryDesired, type MemoryDesired } from './desired
 import { memoryApps, type MemoryApps } from './memory-apps.ts';
 import { memoryGates, type MemoryGates } from './memory-gates.ts';
 import { memoryStore, type MemoryStore } from './memory-store.ts';
+import { handled } from './write-scope.ts';
 
 export const tenant = tenantId(100, 7, 'contoso');
 
@@ -39,6 +40,8 @@ export interface DeploymentWorld {
   advance(limit?: number): Promise<void>;
   /** Delivers what was emitted since `from` and is for this context, then everything that follows, to the end. */
   follow(from: number): Promise<DeploymentProgress>;
+  /** Since when no context may ask Azure, as the others tell; what this one asks of it is `Faults`. */
+  azureAwaySince: number | null;
   /** One delivery only: the outcome is saved, time goes on by its wait. */
   tick(): Promise<void>;
   /** Such deliveries until the deployment is in the state. @throws when it does not come there. */
@@ -73,6 +76,7 @@ export function deploymentWorld(faults?: Faults, settings: Parameters<typeof dep
     requests: wrap(gates.requests),
     logs: wrap(gates.logs),
     gates: wrap(gates.gates),
+    outages: { since: async () => world.azureAwaySince },
   };
   const context = deployment(ports, settings);
   const place = desiredEnvironment().azure;
@@ -91,6 +95,7 @@ export function deploymentWorld(faults?: Faults, settings: Parameters<typeof dep
     apps,
     gates,
     context,
+    azureAwaySince: null,
     declare(generation, services, more = {}) {
       const environment = desiredEnvironment({ services: [...services], ...more });
       desired.declare(commitAt(generation), generation, environment);
@@ -122,7 +127,7 @@ export function deploymentWorld(faults?: Faults, settings: Parameters<typeof dep
       return world.progress();
     },
     async tick() {
-      const outcome = await reactionTo('AdvanceDeployment').handle(envelopeOf('AdvanceDeployment', tenant, { environment: 'staging' }, clock), testDelivery(clock.now()));
+      const outcome = await handled(reactionTo('AdvanceDeployment'), envelopeOf('AdvanceDeployment', tenant, { environment: 'staging' }, clock), testDelivery(clock.now()));
       store.apply(outcome);
       if (outcome.end === 'wait') clock.advance(outcome.forMs);
     },

@@ -34,6 +34,8 @@ export interface DriftWorld extends DeploymentWorld {
   /** Five minutes later, with the second looks: class, severity, service and path of what is open. */
   scan(): Promise<readonly string[]>;
   open(): readonly DriftFinding[];
+  /** Metrics that were counted. */
+  readonly counted: readonly string[];
   /** What drift-detection said so far: its events with the number of open findings, and what it asked for. */
   heard(): readonly string[];
   byHand(patch: object): void;
@@ -50,6 +52,7 @@ export async function driftWorld(faults?: Faults, services: readonly DesiredServ
   const wrap = <Port extends object>(port: Port): Port => faults?.wrap(port) ?? port;
   const answers = answersOf(deployed);
   const { live, activity, secrets, access, budget } = answers;
+  const counted: string[] = [];
   const ports: DriftDetectionPorts = {
     store: wrap({ load: (key, schema) => store.load(key, schema), list: (type) => store.list(type) }),
     clock,
@@ -59,11 +62,13 @@ export async function driftWorld(faults?: Faults, services: readonly DesiredServ
     secrets: wrap<SecretStates>({ vault: (...at) => secrets.vault(...at), versions: (...at) => secrets.versions(...at) }),
     access: wrap<SecretAccess>({ principal: (...at) => access.principal(...at), mayRead: (...at) => access.mayRead(...at) }),
     budget: { waitMs: () => budget.waitMs() },
+    telemetry: { count: (name) => void counted.push(name), set: () => undefined },
   };
   const { reactions } = driftDetection(ports);
   const world: DriftWorld = Object.assign(answers, {
     ...deployed,
     ports,
+    counted,
     async say<Type extends MessageType>(type: Type, payload: PayloadOf<Type>) {
       const reaction = reactions.find(({ on }) => on === type);
       if (reaction === undefined) throw new Error(`no reaction to ${type}`);

@@ -9,6 +9,7 @@ import type { Outcome } from '../../src/kernel/outcome.ts';
 import { envelopeOf, runToEnd, testDelivery, type Faults } from './delivery.ts';
 import { deploymentWorld, tenant, type DeploymentWorld } from './deployment-world.ts';
 import { healthViews } from './live-views.ts';
+import { handled } from './write-scope.ts';
 
 export interface HealthWorld extends DeploymentWorld {
   readonly health: Context;
@@ -58,7 +59,7 @@ export async function healthWorldWith(service: DesiredService, more: Partial<Des
       await runToEnd(reactionTo(type), envelopeOf(type, tenant, payload, clock), { store, clock });
     },
     async deliver(envelope, type) {
-      const outcome = await reactionTo(type).handle(envelope, testDelivery(clock.now()));
+      const outcome = await handled(reactionTo(type), envelope, testDelivery(clock.now()));
       store.apply(outcome);
       return outcome;
     },

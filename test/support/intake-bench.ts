@@ -10,6 +10,9 @@ import { webhookIntake } from '../../src/handlers/intake.ts';
 import type { BodyLimits } from '../../src/handlers/read-body.ts';
 import { startServer, webhookPath } from '../../src/handlers/server.ts';
 import type { Inbox } from '../../src/kernel/delivery-ports.ts';
+import { shapesOnly } from '../../src/kernel/scrubbing/scrubber.ts';
+import { Secret } from '../../src/kernel/secret.ts';
+import { silent, type Telemetry } from '../../src/kernel/telemetry.ts';
 import { openLog } from '../../src/log.ts';
 import { privateKey } from './app-key.ts';
 
@@ -45,20 +48,21 @@ interface IntakeOptions {
   readonly limits?: BodyLimits;
   readonly inbox?: Inbox;
   readonly answerWithinMs?: number;
+  readonly telemetry?: Telemetry;
 }
 
 /** The whole way in: server, intake, the real Probot, handlers, Redis. */
-export async function intakeBench(redisUrl: string, { limits, inbox, answerWithinMs }: IntakeOptions = {}): Promise<IntakeBench> {
+export async function intakeBench(redisUrl: string, { limits, inbox, answerWithinMs, telemetry = silent }: IntakeOptions = {}): Promise<IntakeBench> {
   const lines: string[] = [];
-  const log = openLog('info', 'web', { write: (line) => void lines.push(line) });
-  const redis: Redis = connectRedis(redisUrl, 'fail-fast');
+  const log = openLog('info', 'web', shapesOnly.to('log'), { write: (line) => void lines.push(line) });
+  const redis: Redis = connectRedis(new Secret(redisUrl), 'fail-fast');
   await waitForRedis(redis);
-  const probot = probotOf({ appId, privateKey, secret: secrets[0], apiUrl: 'http://127.0.0.1:9', throttle: false, log: log.child({ part: 'probot' }, { level: 'warn' }) });
+  const probot = probotOf({ appId, privateKey: new Secret(privateKey), secret: new Secret<string>(secrets[0]), apiUrl: 'http://127.0.0.1:9', throttle: false, scrubber: shapesOnly.to('github'), onToken: () => undefined, log: log.child({ part: 'probot' }, { level: 'warn' }) });
   await probot.auth();
-  await probot.load(githubApp({ inbox: inbox ?? redisInbox(redis), ids: { uuid: randomUUID }, clock: { now: () => Date.now() }, appId, log }));
+  await probot.load(githubApp({ inbox: inbox ?? redisInbox(redis), ids: { uuid: randomUUID }, clock: { now: () => Date.now() }, appId, telemetry, log }));
   const receive = ({ id, event, payload }: { id: string; event: string; payload: object }) => probot.receive({ id, name: event, payload } as unknown as Parameters<typeof probot.receive>[0]); // as src/app.ts does
-  const intake = webhookIntake({ secrets, receive, log, ...(limits && { limits }), ...(answerWithinMs !== undefined && { answerWithinMs }) });
-  const server = await startServer({ intake, notAlive: () => null, notReady: async () => null, host: '127.0.0.1', port: 0 });
+  const intake = webhookIntake({ secrets: secrets.map((secret) => new Secret<string>(secret)), receive, log, telemetry, ...(limits && { limits }), ...(answerWithinMs !== undefined && { answerWithinMs }) });
+  const server = await startServer({ intake, metrics: null, scrubber: shapesOnly.to('http'), notAlive: () => null, notReady: async () => null, host: '127.0.0.1', port: 0 });
   return {
     port: server.port,
     lines,

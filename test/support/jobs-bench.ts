@@ -1,22 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { redisCommitLog } from '../../src/adapters/redis/commit-log.ts';
+import { redisCrashLog } from '../../src/adapters/redis/crash-log.ts';
 import { redisLeases } from '../../src/adapters/redis/leases.ts';
 import { redisOutbox } from '../../src/adapters/redis/outbox.ts';
 import type { DeliveryPorts } from '../../src/jobs/deliver.ts';
 import { openQueues, type Queues } from '../../src/jobs/queues.ts';
 import { startRelay } from '../../src/jobs/relay.ts';
+import { lockingOf } from '../../src/jobs/settings.ts';
 import { subscriptionsOf } from '../../src/jobs/subscriptions.ts';
-import { startWorkers } from '../../src/jobs/worker.ts';
+import { startWorkers, type Workers } from '../../src/jobs/worker.ts';
+import { unaudited } from '../../src/kernel/audit.ts';
 import { reaction, type Context, type Reaction } from '../../src/kernel/context.ts';
-import type { CommitLog, Outbox } from '../../src/kernel/delivery-ports.ts';
+import type { CommitLog, CrashLog, Outbox } from '../../src/kernel/delivery-ports.ts';
 import type { Envelope } from '../../src/kernel/envelope.ts';
 import { contextNames } from '../../src/kernel/ids.ts';
 import { messageCatalogue, type MessageType } from '../../src/kernel/messages/catalogue.ts';
 import { done } from '../../src/kernel/outcome.ts';
+import { silent, type Telemetry } from '../../src/kernel/telemetry.ts';
 import type { RedisBench } from './redis-bench.ts';
 
 /** As quick as a test needs it: a worker that died is noticed within a second. */
-const quickLocking = { lockDuration: 800, lockRenewTime: 200, stalledInterval: 300, maxStalledCount: 10 };
+const quickLocking = { lockDuration: 800, lockRenewTime: 200, stalledInterval: 300, maxStalledCount: 1000 };
 const quickLease = { ttlMs: 1000, renewEveryMs: 100, marginMs: 200 };
 
 export interface LogLine {
@@ -26,8 +30,10 @@ export interface LogLine {
 
 export interface JobsBench extends AsyncDisposable {
   readonly queues: Queues;
+  readonly workers: Workers;
   readonly outbox: Outbox;
   readonly commits: CommitLog;
+  readonly crashes: CrashLog;
   readonly lines: LogLine[];
   send(envelope: Envelope, delayMs?: number): Promise<void>;
   /** Jobs of every queue that have not ended. */
@@ -37,7 +43,12 @@ export interface JobsBench extends AsyncDisposable {
 interface JobsOptions {
   readonly guard?: DeliveryPorts['guard'];
   readonly drainMs?: number;
+  readonly telemetry?: Telemetry;
   readonly concurrency?: number;
+  /** How soon a worker that died is noticed. */
+  readonly lockMs?: number;
+  /** Of entries that a relay did not acknowledge. */
+  readonly takeOverAfterMs?: number;
 }
 
 /** Relay and workers over planted reactions, all in gitops, on a real Redis. */
@@ -47,7 +58,7 @@ export async function jobsBench(redis: Pick<RedisBench, 'connect'>, planted: rea
   const write = (fields: object, message: string): void => void lines.push({ fields, message });
   const log = { info: write, warn: write, error: write };
   const subscriptions = subscriptionsOf(withEveryCommand(planted));
-  const outbox = redisOutbox(shared, await redis.connect(), { consumer: randomUUID(), onUnreadable: () => undefined, takeOverAfterMs: 300 });
+  const outbox = redisOutbox(shared, await redis.connect(), { consumer: randomUUID(), onUnreadable: () => undefined, takeOverAfterMs: options.takeOverAfterMs ?? 300 });
   const queues = openQueues(shared);
   const commits = redisCommitLog(shared);
   const delivery: DeliveryPorts = {
@@ -55,14 +66,19 @@ export async function jobsBench(redis: Pick<RedisBench, 'connect'>, planted: rea
     leases: redisLeases(shared, quickLease),
     clock: { now: () => Date.now() },
     ids: { uuid: randomUUID },
+    writes: unaudited,
+    telemetry: options.telemetry ?? silent,
     guard: options.guard ?? (() => ({ allowed: true })),
   };
-  const workers = startWorkers({ connection: await redis.connect(), subscriptions, delivery, concurrency: options.concurrency ?? 4, drainMs: options.drainMs ?? 2000, log, locking: quickLocking });
+  const crashes = redisCrashLog(shared);
+  const workers = startWorkers({ connection: await redis.connect(), subscriptions, delivery, crashes, concurrency: options.concurrency ?? 4, drainMs: options.drainMs ?? 2000, log, locking: options.lockMs === undefined ? quickLocking : lockingOf(options.lockMs) });
   const relay = startRelay(outbox, queues, subscriptions, log, 50);
   return {
     queues,
+    workers,
     outbox,
     commits,
+    crashes,
     lines,
     send: (envelope, delayMs = 0) => outbox.append([{ envelope, delayMs }]),
     async open() {

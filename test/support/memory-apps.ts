@@ -8,6 +8,7 @@ import type { Clock } from '../../src/kernel/ports.ts';
 import type { ContainerApps, EndpointProbe } from '../../src/contexts/deployment/ports.ts';
 import { liveOf } from './app-bodies.ts';
 import { checkSecrets, checkTraffic, hangs, isSingleMode, looseOf, secretRefsOf, type LooseApp } from './memory-app-rules.ts';
+import { assertWriting } from './write-scope.ts';
 
 /** Container apps in memory, with the manners of the real service: facts/azure.md A1.3, A1.4, A1.6 and azure-container-apps#395. */
 export interface MemoryApps extends ContainerApps {
@@ -234,12 +235,14 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
       return app === null ? [] : [...app.revisions.values()].map((revision) => ({ ...shownRevision(app, revision), containers: [] }));
     },
     async create(_tenant, id, body: ContainerAppBody) {
+      assertWriting('create');
       const app = find(id) === null ? newApp(id) : need(id);
       const token = accept(app, structuredClone(body) as unknown as JsonObject, 'create', operationMs);
       apps.set(keyOf(id), app);
       return token;
     },
     async patch(_tenant, id, patch) {
+      assertWriting('patch');
       const app = need(id);
       return accept(app, applyMergePatch(app.body, structuredClone(patch)) as JsonObject, 'patch', operationMs);
     },
@@ -250,11 +253,13 @@ export function memoryApps(clock: Clock, { operationMs = 12_000, readyMs = 6_000
       return operation.failure === null ? { status: 'succeeded' } : { status: 'failed', code: operation.failure, field: 'template.containers.image' };
     },
     async activate(_tenant, id, name) {
+      assertWriting('activate');
       const revision = revisionOf(id, name);
       if (!revision.active) revision.readyAt = world.failStarts ? Number.POSITIVE_INFINITY : clock.now() + readyMs;
       revision.active = true;
     },
     async deactivate(_tenant, id, name) {
+      assertWriting('deactivate');
       const app = need(id);
       if (weightOf(app, name) > 0) throw new Rejected('the revision takes traffic', { code: 'RevisionInUse' });
       revisionOf(id, name).active = false;

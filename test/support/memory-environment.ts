@@ -1,6 +1,7 @@
 import type { ObservedApp, ObservedRevision } from '../../src/kernel/container-app.ts';
 import { Conflict } from '../../src/kernel/errors.ts';
 import type { OperationToken } from '../../src/kernel/operation.ts';
+import { assertWriting } from './write-scope.ts';
 import type {
   EnvironmentResources,
   InventoryReader,
@@ -78,6 +79,7 @@ export function memoryEnvironment(): MemoryEnvironment {
         return groups.get(key(place.resourceGroup)) ?? null;
       },
       async ensureResourceGroup(_tenant, place, location, tags) {
+        assertWriting('ensureResourceGroup');
         writes.push(`ensureResourceGroup ${place.resourceGroup}`);
         const group = merged(groups.get(key(place.resourceGroup)) ?? { id: `/groups/${place.resourceGroup}`, location, tags: {} }, tags);
         groups.set(key(place.resourceGroup), group);
@@ -90,6 +92,7 @@ export function memoryEnvironment(): MemoryEnvironment {
         return environments.get(name) ?? null;
       },
       async createManagedEnvironment(_tenant, place, location, tags) {
+        assertWriting('createManagedEnvironment');
         const name = key(place.resourceGroup, place.managedEnvironment);
         if (environments.get(name)?.provisioningState === 'Waiting') throw new Conflict('the environment is being created', {});
         writes.push(`createManagedEnvironment ${place.managedEnvironment}`);
@@ -100,6 +103,7 @@ export function memoryEnvironment(): MemoryEnvironment {
         return name as OperationToken;
       },
       async tagManagedEnvironment(_tenant, place, tags) {
+        assertWriting('tagManagedEnvironment');
         writes.push(`tagManagedEnvironment ${place.managedEnvironment}`);
         const name = key(place.resourceGroup, place.managedEnvironment);
         const environment = environments.get(name);
@@ -117,6 +121,7 @@ export function memoryEnvironment(): MemoryEnvironment {
         return identities.get(key(place.resourceGroup, name)) ?? null;
       },
       async ensureIdentity(_tenant, place, name, location, tags) {
+        assertWriting('ensureIdentity');
         writes.push(`ensureIdentity ${name}`);
         const fresh = { id: `/identities/${name}`, location, tags: {}, principalId: `principal-${name}`, clientId: `client-${name}` };
         const identity = merged(identities.get(key(place.resourceGroup, name)) ?? fresh, tags);

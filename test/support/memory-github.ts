@@ -14,6 +14,7 @@ import type {
   TreeEntry,
 } from '../../src/gitops/ports.ts';
 import { memoryProposals, type ProposedText } from './memory-proposals.ts';
+import { assertWriting } from './write-scope.ts';
 
 type Files = Readonly<Record<string, string>>;
 
@@ -174,25 +175,30 @@ function reportedWorld(): { readonly reports: ReportWriter; readonly seen: Seen 
   }
   const reports: ReportWriter = {
     async check(_tenant: TenantId, report) {
+      assertWriting('check');
       for (const text of [report.summary, report.text ?? '']) if (text.length > 65_535) refuse(`${report.name}: ${text.length} characters`);
       put(checks, `${report.commit} ${report.name}`, report, `check ${report.name} ${report.conclusion ?? 'in_progress'}`);
       return `${memoryRepository.htmlUrl}/runs/${report.commit.slice(0, 7)}-${encodeURIComponent(report.name)}`;
     },
     async confirmChecks(_tenant, commit) {
+      assertWriting('confirmChecks');
       writes.push(`confirmed checks of ${commit}`);
     },
     async stickyComment(_tenant, number, kind, body) {
+      assertWriting('stickyComment');
       if (body.length > 65_536) refuse(`${body.length} characters`);
       put(comments, `${number} ${kind}`, body, `comment ${number}`);
       return `${memoryRepository.htmlUrl}/pull/${number}#issuecomment-1`;
     },
     async react(_tenant, commentId, reaction) {
+      assertWriting('react');
       const set = reactions.get(commentId) ?? new Set();
       reactions.set(commentId, set);
       if (!set.has(reaction)) writes.push(`reaction ${reaction}`);
       set.add(reaction);
     },
     async deployment(_tenant, report) {
+      assertWriting('deployment');
       put(deployments, `${report.environment} ${report.commit}`, report, `deployment ${report.environment} ${report.state}`);
       return `${memoryRepository.htmlUrl}/deployments`;
     },

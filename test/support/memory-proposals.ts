@@ -1,4 +1,5 @@
 import type { Proposal, Proposals, Proposed, ProposedFile, PullRequest, TreeEntry } from '../../src/gitops/ports.ts';
+import { assertWriting } from './write-scope.ts';
 
 /** What a person reads of a pull request. */
 export interface ProposedText {
@@ -69,10 +70,12 @@ export function memoryProposals(access: Access): Proposals {
 
   return {
     async commit(_tenant, { base, files }) {
+      assertWriting('commit');
       writes.push(`commit of ${files.map(({ path }) => path).join(', ')}`);
       return access.addCommit(files.reduce((tree, file) => withFile(access, tree, file), access.tree(base)), [base]);
     },
     async propose(_tenant, proposal) {
+      assertWriting('propose');
       if (proposal.body.length > 65_536 || proposal.title.length > 256) access.refuse(`${proposal.body.length} characters`);
       const { number, branch } = proposal;
       if (number !== null && seen(number).state !== 'open') return answer(number, false);
@@ -85,6 +88,7 @@ export function memoryProposals(access: Access): Proposals {
       return isOurs ? answer(opened(proposal), true) : null;
     },
     async close(_tenant, number, ours) {
+      assertWriting('close');
       const isOurs = texts.get(number)?.byApp === true && ours.includes(followed(number).headSha);
       if (isOurs && seen(number).state === 'open') {
         pulls.set(number, { ...seen(number), state: 'closed' });

@@ -1,6 +1,7 @@
 import type { SecretAccess, VaultMetadata } from '../../src/contexts/configuration-secrets/ports.ts';
 import type { ObservedSecretVersion } from '../../src/kernel/key-vault.ts';
 import { NotAllowed } from '../../src/kernel/errors.ts';
+import { assertWriting } from './write-scope.ts';
 
 export interface MemoryVaults {
   readonly vaults: VaultMetadata;
@@ -70,6 +71,7 @@ export function memoryVaults(): MemoryVaults {
         return hidden < 0;
       },
       async grantRead(_tenant, vault, principalId) {
+        assertWriting('grantRead');
         called('grantRead');
         const reader = `${vault.name} ${principalId}`;
         if (!readers.has(reader)) hidden = world.lag;

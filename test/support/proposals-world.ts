@@ -83,7 +83,7 @@ export function proposalsWorld(faults?: Faults): ProposalsWorld {
   };
 }
 
-function realCommits(repository: RepositoryReader): CommitReader {
+export function realCommits(repository: RepositoryReader): CommitReader {
   const parse = async (path: string, bytes: Uint8Array) => parseFile(path, bytes);
   return commitReader({ repository, parser: { parse }, parsed }, language);
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Redis } from 'ioredis';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { connectRedis, waitForRedis, type Patience } from '../../src/adapters/redis/connection.ts';
+import { Secret } from '../../src/kernel/secret.ts';
 import { startLocalRedis, type LocalRedis } from '../../src/local/redis/start.ts';
 
 export interface RedisBench extends AsyncDisposable {
@@ -20,7 +21,7 @@ export async function redisBench(): Promise<RedisBench> {
   return {
     server,
     async connect(patience = 'patient') {
-      const client = connectRedis(server.url, patience);
+      const client = connectRedis(new Secret(server.url), patience);
       clients.push(client);
       await waitForRedis(client);
       return client;

@@ -4,6 +4,7 @@ import { driftFinding } from './drift-findings.ts';
 import { serviceProgress } from './progress.ts';
 import { startedReport, type DeployReport } from '../../src/gitops/records/deploy-report.ts';
 import type { HealthReport } from '../../src/gitops/records/health-report.ts';
+import type { HeldWork } from '../../src/gitops/records/quarantine-report.ts';
 import type { PlanReport } from '../../src/gitops/report/plan-report.ts';
 
 /** What reports are made of, with every text that comes from outside in the hands of the caller. */
@@ -55,5 +56,12 @@ export function sampleHealth(over: Partial<HealthReport> = {}): HealthReport {
     driftAt: '2026-11-24T05:00:10.000Z',
     written: null,
     ...over,
+  };
+}
+
+export function heldWork(over: Partial<HeldWork> = {}): HeldWork {
+  return {
+    key: 'k1', context: 'deployment', reaction: 'when-advance-deployment', message: 'AdvanceDeployment', environment: 'prod', number: null,
+    job: 'evt-00000000-0000-4000-8000-000000000001.when-advance-deployment', crashes: 3, since: '2026-11-24T05:00:00.000Z', commit, ...over,
   };
 }

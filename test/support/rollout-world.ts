@@ -8,6 +8,7 @@ import type { ServiceStanding } from '../../src/kernel/standing.ts';
 import { envelopeOf, testDelivery, type Faults } from './delivery.ts';
 import { commitAt, deploymentWorld, tenant, type DeploymentWorld } from './deployment-world.ts';
 import { desiredConfiguration, desiredRollout, desiredSecretBinding, desiredService } from './desired.ts';
+import { handled } from './write-scope.ts';
 
 const minute = 60_000;
 
@@ -102,7 +103,7 @@ export function rolloutWorld(faults?: Faults): RolloutWorld {
   async function deliver(envelope: Envelope, isLost = false): Promise<number | null> {
     const reaction = base.context.reactions.find(({ on }) => on === envelope.eventType);
     if (reaction === undefined) throw new Error(`no reaction to ${envelope.eventType}`);
-    const outcome = await reaction.handle(envelope, testDelivery(base.clock.now())).catch(() => null);
+    const outcome = await handled(reaction, envelope, testDelivery(base.clock.now())).catch(() => null);
     if (outcome === null || isLost) return 1000;
     base.store.apply(outcome);
     return outcome.end === 'wait' ? outcome.forMs : null;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Redis } from 'ioredis';
 import { redisOutbox } from '../../src/adapters/redis/outbox.ts';
-import { emit, newOrigin, seal } from '../../src/kernel/envelope.ts';
+import { emit, scheduledOrigin, seal } from '../../src/kernel/envelope.ts';
 import { tenantId } from '../../src/kernel/ids.ts';
 import type { Shop } from './shop-seen.ts';
 
@@ -9,7 +9,7 @@ import type { Shop } from './shop-seen.ts';
 export async function turn(redis: Redis, { repository: { installationId, id } }: Shop, type: 'ScanDrift' | 'FollowActivity', environment = 'dev'): Promise<void> {
   const clock = { now: () => Date.now() };
   const message = emit(type, tenantId(installationId, id, 'contoso'), { environment });
-  const envelope = seal(message, newOrigin('schedule', { uuid: randomUUID }), randomUUID(), clock);
+  const envelope = seal(message, scheduledOrigin(type === 'ScanDrift' ? 'drift-detection/scan-drift' : 'drift-detection/follow-activity', { uuid: randomUUID }), randomUUID(), clock);
   const outbox = redisOutbox(redis, redis, { consumer: 'nobody', onUnreadable: () => undefined, takeOverAfterMs: 60_000 });
   await outbox.append([{ envelope, delayMs: 0 }]);
 }

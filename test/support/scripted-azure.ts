@@ -18,6 +18,8 @@ export interface ScriptedAnswer {
   readonly headers?: Readonly<Record<string, string>>;
   /** JSON, or text as it is. */
   readonly body?: unknown;
+  /** The connection ends within the body. */
+  readonly cut?: true;
 }
 
 export interface ScriptedAzure extends AsyncDisposable {
@@ -44,8 +46,9 @@ export async function scriptedAzure(answer: (request: ScriptedRequest) => Script
     requests.push(request);
     const answered = answer(request);
     if (answered === null) return void message.socket.destroy();
-    const { status, headers, body } = answered;
-    response.writeHead(status, { 'content-type': 'application/json', ...headers });
+    const { status, headers, body, cut = false } = answered;
+    response.writeHead(status, { 'content-type': 'application/json', ...(cut && { 'content-length': '1000000' }), ...headers });
+    if (cut) return void response.write(JSON.stringify(body), () => message.socket.destroy());
     response.end(body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body));
   });
   server.listen(0, '127.0.0.1');

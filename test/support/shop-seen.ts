@@ -5,6 +5,7 @@ import { httpCall } from '../../src/cli/demo/http-call.ts';
 import { until } from '../../src/cli/demo/until.ts';
 import type { JournalEntry } from '../../src/local/azure/control/journal.ts';
 import type { LocalRepository } from '../../src/local/github/start.ts';
+import { appWrites } from './app-writes.ts';
 import { clone, type Clone } from './clone.ts';
 import { groupOf } from './shop.ts';
 
@@ -106,14 +107,17 @@ export function shopSeen(stage: Stage, repository: LocalRepository): Shop {
     open: async (branch, token) => (await shop.rest<{ number: number }>('POST', '/pulls', { title: `Take ${branch}`, head: branch, base: 'main' }, token)).number,
     merge: async (number) => (await shop.rest<{ sha: string }>('PUT', `/pulls/${number}/merge`, { merge_method: 'merge' })).sha,
     checks: async (commit) => (await shop.rest<{ check_runs: readonly CheckRun[] }>('GET', `/commits/${commit}/check-runs?per_page=100`)).check_runs,
-    finished: (commit, wanted, also = () => true, withinMs = 120_000) =>
-      until(`${wanted} on ${name} at ${commit.slice(0, 7)}`, async () => {
+    finished(commit, wanted, also = () => true, withinMs = 120_000) {
+      const isWorthIt = appWrites(github, `/${name}/check-runs`);
+      return until(`${wanted} on ${name} at ${commit.slice(0, 7)}`, async () => {
+        if (!isWorthIt()) return null;
         const found = (await shop.checks(commit)).find((check) => check.name === wanted);
         if (found?.status === 'completed' && also(found)) return found;
         throw new Error(found ? `${found.status} ${found.conclusion}: ${found.output.title}\n${found.output.summary}` : 'no such check');
-      }, { withinMs, everyMs: 100 }).catch((error: unknown) => {
+      }, { withinMs, everyMs: 50 }).catch((error: unknown) => {
         throw new Error(`${String(error)}\nThe worker said last:\n${lastLines(join(stage.directory, 'worker.log'))}`, { cause: error });
-      }),
+      });
+    },
     async green(commit, wanted, also, withinMs) {
       const check = await shop.finished(commit, wanted, also, withinMs);
       if (check.conclusion !== 'success') throw new Error(`${wanted} on ${name} is ${check.conclusion}: ${check.output.title}\n${check.output.summary}`);

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { ActivityLog, OutsideWrite } from '../../contexts/drift-detection/ports.ts';
 import type { Clock } from '../../kernel/ports.ts';
-import type { CallOptions, Calls } from './calls.ts';
+import type { Call, CallOptions, Calls } from './calls.ts';
 import type { Clients } from './clients.ts';
 import { callTo } from './container-apps.ts';
 import { armPath } from './names.ts';
@@ -20,7 +20,7 @@ export function activityLog(clients: Clients, calls: Calls, own: OwnIdentity, cl
       const from = new Date(Math.max(Date.parse(since), clock.now() - longestMs)).toISOString();
       // The few patterns that the service takes: https://learn.microsoft.com/azure/azure-monitor/essentials/rest-activity-log
       const filter = `eventTimestamp ge '${from}' and resourceGroupName eq '${armPath`${place.resourceGroup}`}'`;
-      const call = callTo('activityLog.list', tenant, place, signal);
+      const call: Call = { ...callTo('activityLog.list', tenant, place, signal), service: 'monitor' };
       return calls(call, async (options) => {
         const ours = await own(options.abortSignal);
         const operations = new Map<string, Operation>();
@@ -29,7 +29,7 @@ export function activityLog(clients: Clients, calls: Calls, own: OwnIdentity, cl
       });
     },
     async isOurs(tenant, who, signal) {
-      const ours = await calls({ operation: 'identity.own', tenant, touches: {}, signal }, ({ abortSignal }) => own(abortSignal));
+      const ours = await calls({ operation: 'identity.own', tenant, touches: {}, signal, service: 'identity' }, ({ abortSignal }) => own(abortSignal));
       return ours.has(who.toLowerCase());
     },
   };

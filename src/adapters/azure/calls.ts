@@ -1,7 +1,10 @@
 import type { AbortSignal as KernelSignal } from '../../kernel/context.ts';
 import type { TenantId } from '../../kernel/ids.ts';
+import { HeldBack, NotAllowed, Throttled, Unavailable } from '../../kernel/errors.ts';
 import type { Clock } from '../../kernel/ports.ts';
+import { silent, type Telemetry } from '../../kernel/telemetry.ts';
 import { nodeSignal } from '../node-signal.ts';
+import { answered, nothing, unguarded, type Breakers, type Place, type Verdict } from '../outage/breakers.ts';
 import { requestTimeoutMs } from './route.ts';
 import type { TenantCheck, Touched } from './tenant-check.ts';
 import { failureOf, isAbsent, translateError } from './translate.ts';
@@ -22,6 +25,8 @@ export interface Call {
   readonly tenant: TenantId;
   readonly touches: Touched;
   readonly signal: KernelSignal;
+  /** What answers, where it is not Azure Resource Manager: it fails by itself, and then must not hold back a way back. */
+  readonly service?: 'vault' | 'monitor' | 'logs' | 'identity';
 }
 
 /** What every SDK operation takes. */
@@ -36,28 +41,61 @@ export interface Calls {
   <T>(call: Call, run: (options: CallOptions) => Promise<T>): Promise<T>;
 }
 
-export function azureCalls(check: TenantCheck, clock: Clock, onCall: (call: ObservedCall) => void): Calls {
+interface CallsOptions {
+  readonly breakers?: Breakers;
+  /** After which a request is given up. */
+  readonly callMs?: number;
+  readonly telemetry?: Telemetry;
+}
+
+export function azureCalls(check: TenantCheck, clock: Clock, onCall: (call: ObservedCall) => void, { breakers = unguarded, callMs = requestTimeoutMs, telemetry = silent }: CallsOptions = {}): Calls {
   return async (call, run) => {
     check(call.tenant, call.touches);
-    const started = performance.now();
     let status = 0;
-    const end = (): void => onCall({ operation: call.operation, tenant: call.tenant, status, ms: performance.now() - started });
-    try {
-      const result = await run({
-        abortSignal: nodeSignal(call.signal),
-        requestOptions: { timeout: requestTimeoutMs },
-        onResponse: (response) => {
-          status = response.status;
-        },
-      });
-      end();
-      return result;
-    } catch (error) {
-      status = failureOf(error)?.status ?? status;
-      end();
-      throw translateError(error, call.operation, clock.now());
-    }
+    const once = async () => {
+      const started = performance.now();
+      try {
+        return await run({
+          abortSignal: nodeSignal(call.signal),
+          requestOptions: { timeout: callMs },
+          onResponse: (response) => {
+            status = response.status;
+          },
+        });
+      } catch (error) {
+        status = failureOf(error)?.status ?? status;
+        const translated = translateError(error, call.operation, clock.now());
+        if (isAboutToken(translated)) telemetry.count('trueup_token_failures_total', { dependency: 'Azure' });
+        throw translated;
+      } finally {
+        onCall({ operation: call.operation, tenant: call.tenant, status, ms: performance.now() - started });
+      }
+    };
+    return breakers.call(placeOf(call), once, (error) => verdictOf(error, status, call.signal.aborted));
   };
+}
+
+/** A subscription's Resource Manager, and each vault, workspace and subscription's metrics by itself: one that fails holds back no other. */
+export function placeOf({ touches, service }: Pick<Call, 'touches' | 'service'>): Place {
+  const { subscription = 'none', vault = 'none', workspace = 'none' } = touches;
+  const scopes = { vault: `vault/${vault}`, monitor: `${subscription}/monitor`, logs: `logs/${workspace}`, identity: 'identity' };
+  return { system: 'Azure', scope: service === undefined ? subscription : scopes[service] };
+}
+
+function isAboutToken(error: unknown): boolean {
+  return (error instanceof NotAllowed && error.code === 'AuthenticationFailed') || (error instanceof Unavailable && error.code === 'CredentialUnavailable');
+}
+
+/** Codes of Unavailable that were read from an answer. */
+const read: ReadonlySet<string> = new Set(['UnexpectedAnswer', 'PartialAnswer', 'PrincipalNotFound']);
+
+/** @param status of the last answer: whoever follows an operation takes an error for an answer. */
+function verdictOf(error: unknown, status: number, isCutOff: boolean): Verdict {
+  if (isCutOff || error instanceof HeldBack) return nothing;
+  // It asks to stay away, and whoever goes on asking is held off for longer: no refusal of what was asked.
+  if (error instanceof Throttled) return { is: 'away', ms: error.retryAfterMs };
+  if (error instanceof Unavailable && !read.has(error.code ?? '')) return { is: 'away', ms: null };
+  return error === null && (status >= 500 || status === 429 || status === 408) ? { is: 'away', ms: null } : answered;
 }
 
 /** Absent is null; inside `Calls`, for SDK operations. */

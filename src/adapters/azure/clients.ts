@@ -9,7 +9,9 @@ import { SecretClient } from '@azure/keyvault-secrets';
 import { MetricsQueryClient } from '@azure/monitor-query';
 import { LogsQueryClient } from '@azure/monitor-query-logs';
 import type https from 'node:https';
-import { logsHost, managementHost, pinnedHttpClient } from './route.ts';
+import { openGate, type WriteGate } from '../audit/write-gate.ts';
+import { auditedHttpClient } from './audited-http.ts';
+import { logsHost, managementHost, pinnedHttpClient, requestTimeoutMs } from './route.ts';
 
 /** The SDK clients, made once per subscription and per vault, so that tokens and connections are shared. */
 export interface Clients {
@@ -36,13 +38,13 @@ interface SubscriptionClients {
   readonly monitor: MonitorClient;
 }
 
-/** @param policy sees what Resource Manager is asked and answers. */
-export function azureClients(credential: TokenCredential, agent: https.Agent, policy: PipelinePolicy): Clients {
-  const http = pinnedHttpClient(agent, [managementHost]);
+/** @param policies see what Resource Manager is asked and answers. */
+export function azureClients(credential: TokenCredential, agent: https.Agent, policies: readonly PipelinePolicy[], callMs = requestTimeoutMs, gate: WriteGate = openGate): Clients {
+  const http = auditedHttpClient(pinnedHttpClient(agent, [managementHost], callMs), gate);
   // Retries belong to jobs/: the SDK sleeps any Retry-After inside the worker and repeats POSTs.
   const options = { httpClient: http, retryOptions: { maxRetries: 0 }, redirectOptions: { maxRetries: 0 } };
-  const managed = { ...options, additionalPolicies: [{ policy, position: 'perRetry' as const }] };
-  const logs = pinnedHttpClient(agent, [logsHost]);
+  const managed = { ...options, additionalPolicies: policies.map((policy) => ({ policy, position: 'perRetry' as const })) };
+  const logs = pinnedHttpClient(agent, [logsHost], callMs);
   const subscriptions = new Map<string, SubscriptionClients>();
   const vaults = new Map<string, SecretClient>();
   return {
@@ -58,7 +60,7 @@ export function azureClients(credential: TokenCredential, agent: https.Agent, po
         monitor: new MonitorClient(credential, id, managed),
       })),
     secrets: (vault) =>
-      kept(vaults, `${vault.toLowerCase()}.vault.azure.net`, (host) => new SecretClient(`https://${host}`, credential, { ...options, httpClient: pinnedHttpClient(agent, [host]) })),
+      kept(vaults, `${vault.toLowerCase()}.vault.azure.net`, (host) => new SecretClient(`https://${host}`, credential, { ...options, httpClient: pinnedHttpClient(agent, [host], callMs) })),
   };
 }
 

@@ -29,3 +29,14 @@ export function azureCredential(credential: AzureCredentialKind, agent: https.Ag
       });
   }
 }
+
+/** Tells each token before anybody can use it. */
+export function tellingTokens(credential: TokenCredential, onToken: (token: string) => void): TokenCredential {
+  return {
+    async getToken(scopes, options) {
+      const given = await credential.getToken(scopes, options);
+      if (given !== null) onToken(given.token);
+      return given;
+    },
+  };
+}

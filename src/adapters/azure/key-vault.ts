@@ -27,7 +27,7 @@ export function vaultMetadata(clients: Clients, calls: Calls): VaultMetadata {
       return ids.map(vaultOf).find((vault) => vault !== null && sameName(vault.name, name) && sameName(vault.subscription, subscription)) ?? null;
     },
     async versions(tenant, vault, secret, signal) {
-      const call: Call = { operation: 'secrets.versions', tenant, touches: touchedBy(vault), signal };
+      const call: Call = { operation: 'secrets.versions', tenant, touches: touchedBy(vault), signal, service: 'vault' };
       if (!secretName.test(secret)) throw new Rejected('Not the name of a secret', { code: 'InvalidName' });
       return (await calls(call, (options) => orNull(readVersions(clients, vault.name, secret, options)))) ?? [];
     },

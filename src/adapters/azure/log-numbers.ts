@@ -23,7 +23,7 @@ export function logNumbers({ logs }: Pick<Clients, 'logs'>, calls: Calls, clock:
     ask: async (tenant, question, signal) => {
       // Its values are in place by now: a service may be called `workspace`.
       if (leavesWorkspace(question.query) !== null) throw new Rejected(`The query leaves its workspace (${operation})`, { code: 'OutsideWorkspace' });
-      return calls({ operation, tenant, touches: { workspace: question.workspace }, signal }, async (options) => {
+      return calls({ operation, tenant, touches: { workspace: question.workspace }, signal, service: 'logs' }, async (options) => {
         const headers = createHttpHeaders({ accept: 'application/json', 'content-type': 'application/json', prefer: `wait=${serverSeconds}` });
         const { abortSignal, requestOptions } = options;
         const response = await logs.pipeline.sendRequest(

@@ -2,9 +2,10 @@ import { describe, expect } from 'vitest';
 import { fc, test } from '../../../test/support/property.ts';
 import { tenantId } from '../../kernel/ids.ts';
 import type { OperationToken } from '../../kernel/operation.ts';
+import { Secret } from '../../kernel/secret.ts';
 import { operationSeal } from './operation-seal.ts';
 
-const key = new Uint8Array(32).fill(7);
+const key = new Secret(new Uint8Array(32).fill(7));
 const contoso = tenantId(100, 7, 'contoso');
 const fabrikam = tenantId(100, 7, 'fabrikam');
 
@@ -26,7 +27,7 @@ describe('sealed operations', () => {
   test('do not open for another tenant or with another key', () => {
     const token = operationSeal(key).seal(contoso, 'x');
     expect(operationSeal(key).open(fabrikam, token)).toBeNull();
-    expect(operationSeal(new Uint8Array(32).fill(8)).open(contoso, token)).toBeNull();
+    expect(operationSeal(new Secret(new Uint8Array(32).fill(8))).open(contoso, token)).toBeNull();
   });
 
   test('do not open when one byte was changed', () => {
@@ -41,7 +42,7 @@ describe('sealed operations', () => {
   });
 
   test('are not made with a short key', () => {
-    expect(() => operationSeal(new Uint8Array(16))).toThrow(RangeError);
+    expect(() => operationSeal(new Secret(new Uint8Array(16)))).toThrow(RangeError);
   });
 
   test('anything else is not opened', () =>

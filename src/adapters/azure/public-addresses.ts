@@ -1,4 +1,4 @@
-import { lookup, type LookupAddress } from 'node:dns';
+import { lookup, type LookupAddress, type LookupAllOptions } from 'node:dns';
 import { BlockList, isIPv4, type LookupFunction } from 'node:net';
 
 // Two lists: one list takes an IPv4 address for the IPv6 address that embeds it.
@@ -20,19 +20,26 @@ export function isPublicAddress(address: string): boolean {
   return isIPv4(address) ? !deniedIpv4.check(address, 'ipv4') : !deniedIpv6.check(address, 'ipv6');
 }
 
+/** `node:dns`'s own, or another one's answers. */
+type Resolve = (hostname: string, options: LookupAllOptions, callback: (error: NodeJS.ErrnoException | null, addresses: LookupAddress[]) => void) => void;
+
 /**
  * For a connection to a name that somebody else controls: the name is resolved once and the connection goes to an address that was looked
  * at. One private address among the answers is enough to refuse them all.
  */
-export const lookupPublic: LookupFunction = (hostname, options, callback) => {
-  lookup(hostname, { ...options, all: true }, (error, addresses: LookupAddress[]) => {
-    const first = addresses?.[0];
-    if (error || first === undefined) return callback(error ?? notFound(), '', 0);
-    if (!addresses.every(({ address }) => isPublicAddress(address))) return callback(notFound(), '', 0);
-    if (options.all) return callback(null, addresses);
-    return callback(null, first.address, first.family);
-  });
-};
+export function publicLookup(resolve: Resolve): LookupFunction {
+  return (hostname, options, callback) => {
+    resolve(hostname, { ...options, all: true }, (error, addresses) => {
+      const first = addresses?.[0];
+      if (error || first === undefined) return callback(error ?? notFound(), '', 0);
+      if (!addresses.every(({ address }) => isPublicAddress(address))) return callback(notFound(), '', 0);
+      if (options.all) return callback(null, addresses);
+      return callback(null, first.address, first.family);
+    });
+  };
+}
+
+export const lookupPublic: LookupFunction = publicLookup(lookup);
 
 function notFound(): NodeJS.ErrnoException {
   return Object.assign(new Error('no public address'), { code: 'ENOTFOUND' });

@@ -25,7 +25,7 @@ export function requestMetrics(clients: Clients, calls: Calls, clock: Clock): Re
       // With a filter the service answers ten series only, and each revision makes up to five.
       top: 1000,
     };
-    return requestsPerRevision(await calls(callTo('metrics.requests', tenant, app, signal), (options) => clients.metrics.queryResource(appPath(app), ['Requests'], { ...query, ...options })));
+    return requestsPerRevision(await calls({ ...callTo('metrics.requests', tenant, app, signal), service: 'monitor' }, (options) => clients.metrics.queryResource(appPath(app), ['Requests'], { ...query, ...options })));
   };
   return {
     requests(tenant, app, windowMs, signal) {

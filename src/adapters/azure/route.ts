@@ -56,14 +56,14 @@ function isAzureHost(host: string): boolean {
  * The last step of an SDK client's pipeline, after everything that could have changed the request. The SDKs follow `Azure-AsyncOperation`,
  * `Location` and `nextLink` to any origin and take the bearer token along, and they obey HTTPS_PROXY; here only `hosts` get a connection.
  */
-export function pinnedHttpClient(agent: https.Agent, hosts: readonly string[]): HttpClient {
+export function pinnedHttpClient(agent: https.Agent, hosts: readonly string[], callMs = requestTimeoutMs): HttpClient {
   const inner = createDefaultHttpClient();
   return {
     sendRequest: async (request) => {
       if (!hosts.some((host) => isPinned(request.url, host))) throw hostRefused();
       request.agent = agent;
       // The SDKs do not hand a caller's time-out on to later pages.
-      if (request.timeout === 0) request.timeout = requestTimeoutMs;
+      if (request.timeout === 0) request.timeout = callMs;
       return inner.sendRequest(request);
     },
   };

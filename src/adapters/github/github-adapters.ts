@@ -8,7 +8,7 @@ import { commentWriter } from './comment-writer.ts';
 import { deploymentWriter } from './deployment-writer.ts';
 import { installationsOf, type Installations } from './installations.ts';
 import { pullRequestWriter } from './pull-request-writer.ts';
-import { redeliverFailed } from './redelivery.ts';
+import { redeliverFailed, type Redelivered } from './redelivery.ts';
 import { repositoriesOf } from './repositories.ts';
 import { repositoryReader } from './repository-reader.ts';
 import type { WriteMemo } from './write-memo.ts';
@@ -26,8 +26,7 @@ export interface GitHubAdapters {
   readonly reports: ReportWriter;
   readonly proposals: Proposals;
   readonly installations: Installations;
-  /** @returns how many deliveries were asked for again. */
-  readonly redeliverFailed: () => Promise<number>;
+  readonly redeliverFailed: () => Promise<Redelivered>;
 }
 
 export function githubAdapters({ clients, memo, appId, clock }: GitHubOptions): GitHubAdapters {

@@ -6,11 +6,15 @@ import { translated } from './translate.ts';
 const pastMs = 3 * 86_400_000;
 const pages = 5;
 
-/**
- * Asks GitHub for every delivery again that never got a 2xx: it does not do so by itself.
- * @returns how many were asked for.
- */
-export async function redeliverFailed(clients: GitHubClients, clock: Clock): Promise<number> {
+export interface Redelivered {
+  /** How many were asked for. */
+  readonly asked: number;
+  /** When the oldest of them was delivered first, in milliseconds since the epoch; null for none. */
+  readonly oldestFailed: number | null;
+}
+
+/** Asks GitHub for every delivery again that never got a 2xx: it does not do so by itself. */
+export async function redeliverFailed(clients: GitHubClients, clock: Clock): Promise<Redelivered> {
   const client = await clients.app();
   const attempts: { readonly id: number; readonly guid: string; readonly status_code: number; readonly delivered_at: string }[] = [];
   try {
@@ -21,9 +25,10 @@ export async function redeliverFailed(clients: GitHubClients, clock: Clock): Pro
       if (page >= pages) break;
     }
     const failed = [...Map.groupBy(attempts, ({ guid }) => guid).values()].filter((group) => group.every(({ status_code: status }) => status < 200 || status >= 300));
-    const again = failed.flatMap(([newest]) => (newest && clock.now() - Date.parse(newest.delivered_at) < pastMs ? [newest.id] : []));
-    for (const id of again) await client.rest.apps.redeliverWebhookDelivery({ delivery_id: id });
-    return again.length;
+    const recent = failed.filter(([newest]) => newest && clock.now() - Date.parse(newest.delivered_at) < pastMs);
+    for (const [newest] of recent) if (newest) await client.rest.apps.redeliverWebhookDelivery({ delivery_id: newest.id });
+    const times = recent.flat().map(({ delivered_at: at }) => Date.parse(at));
+    return { asked: recent.length, oldestFailed: times.length === 0 ? null : Math.min(...times) };
   } catch (error) {
     throw translated(error, 'asking for missed deliveries', clock.now());
   }

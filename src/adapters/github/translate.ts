@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { Conflict, NotAllowed, Rejected, Throttled, Unavailable } from '../../kernel/errors.ts';
+import { Conflict, NotAllowed, Rejected, Throttled, Unavailable, isOutsideFailure } from '../../kernel/errors.ts';
 
 const requestError = z.object({
   name: z.literal('HttpError'),
   status: z.number(),
   response: z.object({ headers: z.record(z.string(), z.unknown()), data: z.object({ message: z.string() }).optional().catch(undefined) }).optional(),
 });
+
+/** A GitHub that asks for more, by mistake or not, must not stop a tenant for days: its hourly limit is over by then. */
+const longestWaitMs = 65 * 60_000;
 
 type Headers = Readonly<Record<string, unknown>>;
 
@@ -17,19 +20,29 @@ const defaultWaitMs = 60_000;
  * it is a bug, and as Unavailable when it is the network.
  */
 export function translated(error: unknown, what: string, now: number): unknown {
+  // Thrown where the request leaves, or refused before it does: Octokit takes both for a broken network.
+  if (error instanceof Error && isOutsideFailure(error.cause)) return error.cause;
   const parsed = requestError.safeParse(error);
-  if (!parsed.success) return error;
-  const { status, response } = parsed.data;
+  if (!parsed.success) return isAbort(error) ? new Unavailable(`cut off before GitHub answered: ${what}`, { code: 'Aborted' }, error) : error;
+  return ofAnswer(parsed.data, error, what, now);
+}
+
+function ofAnswer({ status, response }: z.infer<typeof requestError>, error: unknown, what: string, now: number): Error {
   const headers = response?.headers ?? {};
   const requestId = headers['x-github-request-id'];
   const details = { code: `GitHub${status}`, ...(typeof requestId === 'string' && { requestId }) };
   const wait = waitOf(status, headers, now) ?? waitSaid(status, response?.data?.message);
-  if (wait !== null) return new Throttled(`GitHub limits the rate: ${what}`, { ...details, retryAfterMs: wait }, error);
+  if (wait !== null) return new Throttled(`GitHub limits the rate: ${what}`, { ...details, retryAfterMs: Math.min(wait, longestWaitMs) }, error);
   if (status === 401 || status === 403) return new NotAllowed(`GitHub does not allow it: ${what}`, details, error);
   if (status === 409) return new Conflict(`GitHub is busy with the same thing: ${what}`, details, error);
   // Octokit gives 500 to a request that got no answer at all.
   if (status >= 500 || status === 408) return new Unavailable(`GitHub did not answer: ${what}`, details, error);
   return new Rejected(`GitHub refused it: ${what}`, details, error);
+}
+
+/** Octokit passes on a caller's own signal as it came. */
+function isAbort(error: unknown): boolean {
+  return error instanceof Error && error.name === 'AbortError';
 }
 
 /** Milliseconds to wait when this is a rate limit, primary or secondary; null when it is not. */

@@ -1,4 +1,5 @@
 import { Redis } from 'ioredis';
+import type { Secret } from '../../kernel/secret.ts';
 
 /**
  * `fail-fast` for whoever answers a caller: an error within 2 s and no queue in memory, so that nothing counts as stored that is not
@@ -6,8 +7,8 @@ import { Redis } from 'ioredis';
  */
 export type Patience = 'fail-fast' | 'patient';
 
-export function connectRedis(url: string, patience: Patience): Redis {
-  const redis = new Redis(url, {
+export function connectRedis(url: Secret<string>, patience: Patience): Redis {
+  const redis = new Redis(url.reveal(), {
     ...(patience === 'fail-fast'
       ? { enableOfflineQueue: false, maxRetriesPerRequest: 1, commandTimeout: 2000, connectTimeout: 1000 }
       : { maxRetriesPerRequest: null }),

@@ -9,6 +9,7 @@ import { redisInbox } from './inbox.ts';
 import { redisOutbox, takeOverOf } from './outbox.ts';
 
 const message = (): Envelope => envelopeOf('SyncRepository', tenantId(100, 7), { reason: 'push' });
+const origin = { by: 'github', login: 'maria', id: 1, event: 'push', delivery: 'd' } as const;
 const guid = '72d3162e-cc78-11e3-81ab-4c9367dc0958';
 
 const bench = redisForFile();
@@ -108,10 +109,21 @@ describe('the outbox', () => {
   });
 });
 
+describe('beside a newer Trueup', () => {
+  test('an entry that cannot be read is left to it, and nothing is set aside', async () => {
+    const older = redisOutbox(redis, await bench.connect(), { consumer: 'older', isNewerAbout: () => Promise.resolve(true), onUnreadable: (id) => unreadable.push(id), takeOverAfterMs: 60_000 });
+    const id = await redis.xadd('{trueup}:outbox', '*', 'envelope', '{"eventType":"Tomorrow"}', 'delay', '0');
+    expect(await nextOf(older)).toEqual([]);
+    expect(unreadable).not.toContain(id);
+    expect(await redis.exists('{trueup}:outbox:unreadable')).toBe(0);
+    expect(await redis.xpending('{trueup}:outbox', 'relay')).toMatchObject({ 0: 1 });
+  });
+});
+
 describe('the inbox', () => {
   test('stores a delivery once, however often it comes', async () => {
     const inbox = redisInbox(redis);
-    const results = await Promise.all(Array.from({ length: 100 }, () => inbox.accept(guid, [message()])));
+    const results = await Promise.all(Array.from({ length: 100 }, () => inbox.accept(guid, [message()], origin)));
     expect(results.filter((result) => result === 'stored')).toHaveLength(1);
     expect(await redis.xlen('{trueup}:outbox')).toBe(1);
   });
@@ -120,20 +132,20 @@ describe('the inbox', () => {
     const inbox = redisInbox(redis);
     // As on a full Redis: the second half of the work fails.
     await redis.set('{trueup}:outbox', 'no stream');
-    await expect(inbox.accept(guid, [message()])).rejects.toThrow('WRONGTYPE');
+    await expect(inbox.accept(guid, [message()], origin)).rejects.toThrow('WRONGTYPE');
     await redis.del('{trueup}:outbox');
-    expect(await inbox.accept(guid, [message()])).toBe('stored');
+    expect(await inbox.accept(guid, [message()], origin)).toBe('stored');
   });
 
   test('another delivery of the same body is another delivery', async () => {
     const inbox = redisInbox(redis);
     const envelope = message();
-    expect(await inbox.accept(guid, [envelope])).toBe('stored');
-    expect(await inbox.accept(guid.replace('7', '8'), [envelope])).toBe('stored');
+    expect(await inbox.accept(guid, [envelope], origin)).toBe('stored');
+    expect(await inbox.accept(guid.replace('7', '8'), [envelope], origin)).toBe('stored');
   });
 
   test('is forgotten after the time in which GitHub delivers again', async () => {
-    await redisInbox(redis).accept(guid, [message()]);
+    await redisInbox(redis).accept(guid, [message()], origin);
     const days = (await redis.pttl(`{trueup}:seen:${guid}`)) / 86_400_000;
     expect(days).toBeCloseTo(3, 2);
   });

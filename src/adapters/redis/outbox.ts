@@ -5,7 +5,7 @@ import { outboxKey } from './keys.ts';
 import { entryFields, readEntry } from './outbox-entry.ts';
 
 const group = 'relay';
-const batch = 50;
+const batch = 500;
 
 const rows = z.array(z.tuple([z.string(), z.array(z.string()).nullable()]));
 const streams = z.union([z.record(z.string(), rows), z.array(z.tuple([z.string(), rows]))]).nullable();
@@ -15,6 +15,8 @@ type Rows = z.infer<typeof rows>;
 interface OutboxOptions {
   /** Names this process among the consumers. */
   readonly consumer: string;
+  /** Whether a newer Trueup runs beside this one: what cannot be read here it can, and takes over after a while. */
+  readonly isNewerAbout?: () => Promise<boolean>;
   /** Told about an entry that cannot be read: it is set aside, so that it does not stop the others. */
   readonly onUnreadable: (id: string, error: unknown) => void;
   /** Entries of a consumer that did not acknowledge for this long are taken over. */
@@ -46,7 +48,7 @@ export function redisOutbox(redis: Redis, blocking: Redis, options: OutboxOption
   };
 }
 
-function outboxReader(redis: Redis, blocking: Redis, { consumer, onUnreadable, takeOverAfterMs }: OutboxOptions): Outbox['next'] {
+function outboxReader(redis: Redis, blocking: Redis, { consumer, isNewerAbout = () => Promise.resolve(false), onUnreadable, takeOverAfterMs }: OutboxOptions): Outbox['next'] {
   let nextTakeOver = 0;
   // Entries of an answer that was lost on its way count as handed out to this consumer already.
   let lookBack = false;
@@ -58,6 +60,7 @@ function outboxReader(redis: Redis, blocking: Redis, { consumer, onUnreadable, t
         if (fields === null) await acknowledge(redis, [id]);
         else entries.push(readEntry(id, fields));
       } catch (error) {
+        if (await isNewerAbout()) continue;
         onUnreadable(id, error);
         await redis.xadd(`${outboxKey}:unreadable`, 'MAXLEN', '~', '1000', '*', ...(fields ?? []));
         await acknowledge(redis, [id]);

@@ -4,6 +4,7 @@ const wanted = [
   ['maxmemory-policy', 'noeviction', 'any other policy drops acknowledged jobs without an error'],
   ['appendonly', 'yes', 'without it a restart loses every job'],
   ['appendfsync', 'always', 'everysec loses up to a second of acknowledged webhooks on power loss'],
+  ['no-appendfsync-on-rewrite', 'no', 'yes leaves acknowledged webhooks in memory while the file is rewritten'],
 ] as const;
 
 /**
@@ -12,7 +13,7 @@ const wanted = [
  */
 export async function redisFaults(redis: Redis): Promise<readonly string[]> {
   const answers = await Promise.all(wanted.map(([name]) => redis.config('GET', name))).catch(() => null);
-  if (answers === null) return ['CONFIG GET is not allowed, so maxmemory-policy and appendonly cannot be checked'];
+  if (answers === null) return ['CONFIG GET is not allowed, so whether acknowledged work is kept cannot be checked'];
   return wanted.flatMap(([name, value, why], index) => {
     const found = valueOf(answers[index]);
     return found === value ? [] : [`${name} is ${found}, expected ${value}: ${why}`];

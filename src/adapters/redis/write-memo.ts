@@ -1,5 +1,5 @@
 import type { Redis } from 'ioredis';
-import { writtenSchema, type WriteMemo } from '../github/write-memo.ts';
+import { writtenSchema, type WriteMemo, type Written } from '../github/write-memo.ts';
 import { prefix } from './keys.ts';
 
 const keptForSeconds = 30 * 86_400;
@@ -10,10 +10,19 @@ export function redisWriteMemo(redis: Redis): WriteMemo {
   return {
     async get(tenant, key) {
       const json = await redis.get(keyOf(tenant, key));
-      return json === null ? null : writtenSchema.parse(JSON.parse(json));
+      return json === null ? null : readable(json);
     },
     async set(tenant, key, written) {
       await redis.set(keyOf(tenant, key), JSON.stringify(written), 'EX', keptForSeconds);
     },
   };
+}
+
+/** What cannot be read is as good as lost, which costs a read: thrown, it would keep its check from ever being written again. */
+function readable(json: string): Written | null {
+  try {
+    return writtenSchema.parse(JSON.parse(json));
+  } catch {
+    return null;
+  }
 }

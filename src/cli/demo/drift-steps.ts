@@ -53,7 +53,7 @@ function keptGit(scene: Scene): readonly StoryStep[] {
         await nothingOpen(scene, commit);
         const closed = await until('how long it took', async () => {
           const comment = await maintainer.comment(number);
-          return /is closed, (.+ after the merge; it was open for .+)\.$/m.exec(comment?.body ?? '')?.[1] ?? null;
+          return /is closed, ([^,;]+ after the merge; it was open for [^,;]+)\.$/m.exec(comment?.body ?? '')?.[1] ?? null;
         }, { withinMs: 60_000 });
         return { detail: `${releasedImages.checkout} serves again: ${title}; closed ${closed}`, url: `${stage.repository.htmlUrl}/pull/${number}` };
       },

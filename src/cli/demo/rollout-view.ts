@@ -21,7 +21,7 @@ export async function picture({ maintainer }: Scene, commit: string, weight: num
   const isThere = new RegExp(`new +${weight} %`);
   return until('the picture', async () => {
     const text = (await maintainer.checkText(commit, deployCheck)) ?? '';
-    const fenced = /^```[a-z]*\n([\s\S]*?)\n```$/m.exec(text)?.[1] ?? '';
+    const fenced = /^```[a-z]*\n([^`]*)\n```$/m.exec(text)?.[1] ?? '';
     last = fenced.split('\n');
     return isThere.test(fenced) ? last : null;
   }, { withinMs: 15_000 }).catch(() => last);

@@ -29,6 +29,8 @@ export interface Stage extends AsyncDisposable {
   readonly botUrl: string;
   /** Faults and journals of both clouds. */
   readonly panel: Panel;
+  /** What Trueup's processes are set up with, for whoever starts them otherwise. */
+  readonly env: Readonly<Record<string, string>>;
   /** Trueup's own processes, set up to find all of the above. They end with the stage at the latest. */
   startBot(onRestart: (role: string) => void): Promise<Bot>;
 }
@@ -46,6 +48,8 @@ interface StageOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Whether workloads are processes of their own, the default. */
   readonly workloads?: AppsOptions['workloads'];
+  /** Azure's own limit where nothing is said. */
+  readonly environmentsPerRegion?: AppsOptions['environmentsPerRegion'];
   /** Gets every exchange with the local Azure. */
   readonly observeAzure?: AzureObserver;
   /** Gets every answer and every event of the local GitHub. */
@@ -56,7 +60,7 @@ interface StageOptions {
   readonly onPart?: (part: string, url: string, ms: number) => void;
 }
 
-export async function setStage({ directory: wanted, files, others: more = {}, grants = storefrontGrants, vaults = vaultSeeds(), pace = {}, env: settings = {}, workloads, observeAzure, observeGithub, githubLimits = {}, onPart = () => undefined }: StageOptions): Promise<Stage> {
+export async function setStage({ directory: wanted, files, others: more = {}, grants = storefrontGrants, vaults = vaultSeeds(), pace = {}, env: settings = {}, workloads, environmentsPerRegion, observeAzure, observeGithub, githubLimits = {}, onPart = () => undefined }: StageOptions): Promise<Stage> {
   const directory = wanted ?? mkdtempSync(join(tmpdir(), 'trueup-demo-'));
   mkdirSync(directory, { recursive: true });
   const opened = new AsyncDisposableStack();
@@ -69,7 +73,7 @@ export async function setStage({ directory: wanted, files, others: more = {}, gr
   try {
     const webhookSecret = randomBytes(32).toString('hex');
     const redis = await part('redis', () => startLocalRedis({ directory }), ({ url }) => url);
-    const azure = await part('azure', () => startLocalAzure({ directory, subscription, vaults, pace, workloads, ...(observeAzure && { observe: observeAzure }) }), ({ arm }) => arm);
+    const azure = await part('azure', () => startLocalAzure({ directory, subscription, vaults, pace, workloads, environmentsPerRegion, ...(observeAzure && { observe: observeAzure }) }), ({ arm }) => arm);
     const github = await part('github', () => startLocalGitHub({ directory: join(directory, 'github'), webhook: null, app: appManifest(), limits: githubLimits, ...(observeGithub && { observe: observeGithub }) }), ({ url }) => url);
     const ports = { web: await freePort(), worker: await freePort() };
     github.setWebhook({ url: `http://127.0.0.1:${ports.web}/api/github/webhooks`, secret: webhookSecret });
@@ -77,7 +81,7 @@ export async function setStage({ directory: wanted, files, others: more = {}, gr
     const others: LocalRepository[] = [];
     for (const [name, first] of Object.entries(more)) others.push(await github.createRepository(name, first));
     const panel = opened.use(await startPanel({ clouds: [azureCloud(azure), githubCloud(github)] }));
-    const env = { ...botEnvironment({ directory, redis, azure, github, grants: grants([repository, ...others]), ports, webhookSecret }), ...settings };
+    const env = { ...botEnvironment({ directory, redis, azure, github, grants: grants([repository, ...others]), ports, webhookSecret }), ...(githubLimits.contentPerMinute !== undefined && withoutBudgets), ...settings };
     return {
       directory,
       redis,
@@ -86,6 +90,7 @@ export async function setStage({ directory: wanted, files, others: more = {}, gr
       repository,
       others,
       panel,
+      env,
       botUrl: `http://127.0.0.1:${ports.web}`,
       startBot: async (onRestart) => opened.use(await startBot({ ports, env, logDirectory: directory, onRestart })),
       [Symbol.asyncDispose]: () => opened.disposeAsync(),
@@ -95,6 +100,9 @@ export async function setStage({ directory: wanted, files, others: more = {}, gr
     throw error;
   }
 }
+
+/** Where GitHub's limits are lifted, more is done within a minute than a team does in hours. */
+const withoutBudgets = { GITHUB_WRITES_PER_MINUTE: '0', GITHUB_WRITES_PER_HOUR: '0', AZURE_WRITES_PER_MINUTE: '0' };
 
 const manifestSchema = z.object({ default_permissions: z.record(z.string(), z.enum(['read', 'write'])), default_events: z.array(z.string()) });
 

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { azureAdapters } from '../../adapters/azure/azure-adapters.ts';
 import { readAzureSettings } from '../../config.ts';
 import type { JsonObject } from '../../kernel/desired-state.ts';
+import { Secret } from '../../kernel/secret.ts';
 import { tenantId } from '../../kernel/ids.ts';
 
 export interface Group {
@@ -21,7 +22,7 @@ export async function liveApps({ subscription, resourceGroup }: Group, environme
     route: route && { port: route.port, ca: readFileSync(route.caFile, 'utf8') },
     pollMs,
     // Only operations are sealed, and nothing is written here.
-    sealKey: new Uint8Array(32),
+    sealKey: new Secret(new Uint8Array(32)),
     clock: { now: () => Date.now() },
     grants: { of: () => granted },
   });

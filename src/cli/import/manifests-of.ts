@@ -33,7 +33,7 @@ export function manifestsOf(apps: readonly JsonObject[], wanted: Wanted, there: 
 
 /** @throws {ImportMisuse} where nothing of the name can be kept. */
 function nameFor(place: string): string {
-  const name = place.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '').slice(0, 32).replace(/-+$/, '');
+  const name = place.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replace(/^[^a-z]+/, '').slice(0, 32).replace(/-$/, '');
   if (!environmentName.safeParse(name).success) throw new ImportMisuse(`the Container Apps environment ${place || '(without a name)'} gives no name in Git: say one with --environment`);
   return name;
 }

@@ -71,6 +71,6 @@ function present<T>(record: Readonly<Record<string, T | undefined>>): Readonly<R
 function requireGit(): void {
   const { stdout, error } = spawnSync('git', ['--version'], { encoding: 'utf8' });
   if (error) throw new Error('git is not on the PATH: the local GitHub needs it, 2.38 or newer; install it, or start the local Azure alone (trueup local azure)');
-  const [, major = '0', minor = '0'] = /(\d+)\.(\d+)/.exec(stdout) ?? [];
+  const [, major = '0', minor = '0'] = /(?<!\d)(\d+)\.(\d+)/.exec(stdout) ?? [];
   if (Number(major) * 1000 + Number(minor) < 2038) throw new Error(`git is ${stdout.trim().replace(/^git version /, '')}: the local GitHub needs 2.38 or newer`);
 }

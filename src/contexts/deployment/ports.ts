@@ -14,6 +14,13 @@ export interface DeploymentPorts {
   readonly requests: RevisionRequests;
   readonly logs: LogNumbers;
   readonly gates: HttpGates;
+  readonly outages: Outages;
+}
+
+/** Whether Azure is asked at all just now. */
+export interface Outages {
+  /** Milliseconds since the epoch since when nothing is sent to this subscription because it does not answer; null while it is asked. */
+  since(place: { readonly subscription: string }): Promise<number | null>;
 }
 
 /** Microsoft.App as the deployment needs it. Observing changes nothing; every write may be repeated. All throw `kernel/errors.ts`. */

@@ -39,3 +39,13 @@ it('a revision that a person made keeps them all', async () => {
   await merged(world, 3);
   expect(count(world)).toBe(3);
 });
+
+it.each([
+  { tag: '1.0.2-badimage', reason: 'a release that Azure made no revision of takes its secret along as it goes back', left: 1 },
+  { tag: '1.0.2-crash', reason: 'one whose revision is there leaves it: that may be started again', left: 2 },
+])('$reason', async ({ tag, left }) => {
+  const world = await released(1);
+  await world.merge(2, [rolloutRelease(2, tag, { rollout })]);
+  await world.drive();
+  expect([world.progress().state, count(world)]).toEqual(['RolledBack', left]);
+});

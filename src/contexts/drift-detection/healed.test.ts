@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { driftWorld, firstRelease, type DriftWorld } from '../../../test/support/drift-world.ts';
+import { checkout, driftWorld, firstRelease, type DriftWorld } from '../../../test/support/drift-world.ts';
 import { tagNames, type DesiredEnvironment } from '../../kernel/desired-state.ts';
 
 const ingress = (targetPort: number): object => ({ properties: { configuration: { ingress: { targetPort } } } });
@@ -110,5 +110,42 @@ describe('an app that was taken over as it ran', () => {
     const world = await driftWorld();
     world.byHand(running(template));
     expect(await world.scan()).toEqual(found);
+  });
+});
+
+describe('a write of a worker that had lost its lease, arriving after the next release', () => {
+  const lateWrite = (world: DriftWorld): void => {
+    world.byHand({ ...ingress(7070), tags: { [tagNames.generation]: '1', [tagNames.digest]: firstRelease.digest } });
+  };
+
+  async function released(): Promise<DriftWorld> {
+    const world = await healedWorld({ drift: { mode: 'report', paths: [] } });
+    world.declare(2, [checkout('1.0.1')], { drift: { mode: 'report', paths: [] } });
+    await world.deploy(2, ['checkout']);
+    await world.say('RuntimeDeploymentCompleted', world.progress());
+    expect(await world.scan()).toEqual([]);
+    return world;
+  }
+
+  it('is put right at once, also where drift is only reported, and counted', async () => {
+    const world = await released();
+    lateWrite(world);
+    await world.scan();
+    expect(asked(world)).toBe(1);
+    expect(world.counted).toEqual(['trueup_stale_overwrites_total']);
+    await world.remediate();
+    expect(await world.scan()).toEqual([]);
+  });
+
+  it.each([
+    { reason: 'the same change under the tags of the release that runs is somebody\'s edit', tags: {} },
+    { reason: 'a generation that was never deployed here says nothing', tags: { [tagNames.generation]: '9', [tagNames.digest]: 'x' } },
+    { reason: 'tags that are no numbers say nothing', tags: { [tagNames.generation]: 'one', [tagNames.digest]: 'x' } },
+  ])('is not what this is: $reason', async ({ tags }) => {
+    const world = await released();
+    world.byHand({ ...ingress(7070), tags });
+    await world.scan();
+    expect(asked(world)).toBe(0);
+    expect(world.counted).toEqual([]);
   });
 });

@@ -4,6 +4,7 @@ import type { AbortSignal } from '../../kernel/context.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import type { ObservedSecretVersion, ObservedVault } from '../../kernel/key-vault.ts';
 import type { Clock, DesiredStateReader, Store } from '../../kernel/ports.ts';
+import type { Telemetry } from '../../kernel/telemetry.ts';
 
 export interface DriftDetectionPorts {
   readonly store: Store;
@@ -14,6 +15,7 @@ export interface DriftDetectionPorts {
   readonly secrets: SecretStates;
   readonly access: SecretAccess;
   readonly budget: ReadBudget;
+  readonly telemetry: Telemetry;
 }
 
 export interface LiveState {

@@ -47,6 +47,21 @@ describe('reading commits', () => {
     }
   });
 
+  test.each([
+    { value: { spec: { values: { DATABASE_PASSWORD: 'q7Rb2Zk9Xw4Lm1Vt8Yc3Nd6' } } }, kept: 0, reason: 'its key says that it is one' },
+    { value: { ghs_aB3dE6gH9aB3dE6gH9aB3dE6gH9: 'a' }, kept: 0, reason: 'it is one by its look, and a key' },
+    { value: { spec: { values: { LEVEL: 'info' } } }, kept: 1, reason: 'there is none' },
+  ])('a file with a secret is not kept: $reason', async ({ value, kept }) => {
+    const github = memoryGitHub();
+    const place = { line: 1, column: 1, endLine: 1 };
+    const parser = { parse: vi.fn(async (file: string) => ({ path: file, documents: [{ value, location: { file, ...place }, places: {} }], problems: [] })) };
+    const parsed = memoryParsed();
+    const save = vi.spyOn(parsed, 'save');
+    await commitReader({ repository: github.repository, parser, parsed }).at(repositoryTenant, github.commit('main', { 'trueup/a.yaml': 'a: b' }));
+    expect(parser.parse).toHaveBeenCalledOnce();
+    expect(save.mock.calls.flatMap(([, entries]) => [...entries])).toHaveLength(kept);
+  });
+
   test('what failed is not remembered', async () => {
     const github = memoryGitHub();
     const commits = tinyCommits(failOnce(1, 'before').wrap(github.repository));

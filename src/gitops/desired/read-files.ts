@@ -1,7 +1,9 @@
+import { secretShapeIn } from '../../kernel/scrubbing/secret-shapes.ts';
 import type { TenantId } from '../../kernel/ids.ts';
 import type { Problem } from '../../kernel/problem.ts';
 import { fileTooLarge } from '../domain/file-problem.ts';
 import type { ParsedFile } from '../domain/parsed-file.ts';
+import { inlineSecrets } from '../domain/reading/inline-secret.ts';
 import type { CommitPorts, FileKey, TreeEntry } from '../ports.ts';
 import type { ManifestLanguage } from './language.ts';
 
@@ -29,10 +31,15 @@ export async function readFiles(
   for (let start = 0; start < missing.length; start += readAtOnce) {
     const batch = missing.slice(start, start + readAtOnce);
     const parsed = await Promise.all(batch.map(async (entry) => [keyOf(entry), await readOne(ports, language, tenant, entry)] as const));
-    await ports.parsed.save(tenant, parsed.filter(([, file]) => isLasting(file)));
+    await ports.parsed.save(tenant, parsed.filter(([, file]) => isLasting(file) && !holdsSecret(file)));
     for (const [{ path }, file] of parsed) known.set(path, file);
   }
   return entries.map((entry) => known.get(entry.path) ?? refused(language, entry));
+}
+
+/** The author is told to take it out of Git, where everybody can read it; it is not to be found in a store of ours besides. */
+function holdsSecret(file: ParsedFile): boolean {
+  return file.documents.some(({ value }) => inlineSecrets(value).length > 0) || secretShapeIn(JSON.stringify(file)) !== null;
 }
 
 async function readOne(ports: CommitPorts, language: ManifestLanguage, tenant: TenantId, { path, sha }: TreeEntry): Promise<ParsedFile> {

@@ -3,25 +3,32 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { ManifestEdit } from '../domain/editing/manifest-edit.ts';
+import { Unavailable } from '../../kernel/errors.ts';
 import { fileProblem } from '../domain/file-problem.ts';
 import { parsedFileSchema, type ParsedFile } from '../domain/parsed-file.ts';
 import type { ManifestEditor, ManifestParser } from '../ports.ts';
+import { processorMs } from './processor-time.ts';
 
 export interface ChildParserOptions {
   /** Children that are kept warm, and files that are read at a time. */
   readonly children?: number;
-  /** Per reading of a file; starting a child does not count. */
+  /** Of the child's processor time per reading of a file, so that a busy machine makes no file slow; starting a child does not count. */
   readonly timeoutMs?: number;
+  /** Of the clock: a child that got too little of the processor by then is given up, which says nothing about its file. */
+  readonly patienceMs?: number;
   readonly memoryMiB?: number;
 }
 
-const defaults = { children: 2, timeoutMs: 1500, memoryMiB: 128 };
+const defaults = { children: 2, timeoutMs: 1500, patienceMs: 30_000, memoryMiB: 128 };
 
 /** The text is read to be changed and to see that nothing is left to do, and before and after to be compared. */
 const readsOfAnEdit = 4;
 
 /** A child that takes longer to start than this is not coming. */
 const startMs = 20_000;
+
+/** Whoever ended the first child, as a system short of memory does, is not there for the second; a file that ends one ends both. */
+const crashesOfAFile = 2;
 
 const parsedAnswer = z.object({ file: parsedFileSchema });
 const editedAnswer = z.object({ edited: z.union([z.strictObject({ text: z.string() }), z.strictObject({ refused: z.string() })]) });
@@ -36,6 +43,7 @@ interface Order {
 /**
  * Reads and edits every file in a child process of bounded time and memory, so that the worst file costs itself only. A child that is
  * too slow or dies is replaced, and the file is answered with a problem.
+ * @throws Unavailable when the machine had no time for a child.
  */
 export function childParser(options: ChildParserOptions = {}): ManifestParser & ManifestEditor & AsyncDisposable {
   const settings = { ...defaults, ...options };
@@ -58,16 +66,22 @@ export function childParser(options: ChildParserOptions = {}): ManifestParser & 
     return child !== undefined && isAlive(child) ? child : startChild(settings.memoryMiB);
   };
 
-  const carryOut = async (order: Order, timeoutMs: number): Promise<{ readonly value: unknown } | Refused> => {
+  const once = async (order: Order, timeoutMs: number): Promise<Answer | Refused> => {
+    const child = await warmChild();
+    const result = await ask(child, order, { processorMs: timeoutMs, clockMs: Math.max(timeoutMs, settings.patienceMs) });
+    if (typeof result === 'string') return result;
+    if (closed) child.kill('SIGKILL');
+    else idle.push(child);
+    return result;
+  };
+  const carryOut = async (order: Order, timeoutMs: number): Promise<Answer | Refused> => {
     if (closed) throw new Error('the parser is closed');
     await turn();
     try {
-      const child = await warmChild();
-      const result = await ask(child, order, timeoutMs);
-      if (typeof result === 'string') return result;
-      if (closed) child.kill('SIGKILL');
-      else idle.push(child);
-      return result;
+      for (let crashes = 1; ; crashes += 1) {
+        const result = await once(order, timeoutMs);
+        if (result !== 'exit' || closed || crashes === crashesOfAFile) return result;
+      }
     } finally {
       next();
     }
@@ -102,8 +116,8 @@ async function startChild(memoryMiB: number): Promise<ChildProcess> {
     serialization: 'advanced',
   });
   child.on('error', () => undefined); // what fails is seen by its end
-  const ready = await firstOf(child, startMs);
-  if (ready === 'timeout' || ready === 'exit') {
+  const ready = await firstOf(child, { processorMs: startMs, clockMs: startMs });
+  if (typeof ready === 'string') {
     child.kill('SIGKILL');
     throw new Error('the parser process does not start');
   }
@@ -113,25 +127,42 @@ async function startChild(memoryMiB: number): Promise<ChildProcess> {
 
 type Refused = 'timeout' | 'exit';
 
-async function ask(child: ChildProcess, order: Order, timeoutMs: number): Promise<{ readonly value: unknown } | Refused> {
+interface Answer {
+  readonly value: unknown;
+}
+
+interface Time {
+  readonly processorMs: number;
+  readonly clockMs: number;
+}
+
+async function ask(child: ChildProcess, order: Order, time: Time): Promise<Answer | Refused> {
   hold(child);
-  const answered = firstOf(child, timeoutMs);
+  const answered = firstOf(child, time);
   child.send(order, () => undefined); // a child that is gone is seen by its exit
   const message = await answered;
-  if (message === 'timeout' || message === 'exit') {
-    child.kill('SIGKILL');
+  if (typeof message !== 'string') {
+    release(child);
     return message;
   }
-  release(child);
+  child.kill('SIGKILL');
+  if (message === 'starved') throw new Unavailable('The machine has no time to read manifests', { code: 'ParserStarved' });
   return message;
 }
 
-/** What comes first: a message, the end of the process, or of the time. */
-async function firstOf(child: ChildProcess, timeoutMs: number): Promise<{ readonly value: unknown } | Refused> {
-  const { promise, resolve } = Promise.withResolvers<{ readonly value: unknown } | Refused>();
+/** What comes first: a message, the end of the process, or of one of its times. */
+async function firstOf(child: ChildProcess, time: Time): Promise<Answer | Refused | 'starved'> {
+  const { promise, resolve } = Promise.withResolvers<Answer | Refused | 'starved'>();
   const onMessage = (value: unknown): void => resolve({ value });
   const onEnd = (): void => resolve('exit');
-  const timer = setTimeout(() => resolve('timeout'), timeoutMs);
+  const left = timeLeft(child, time);
+  // The timer of a process that was held up itself is due before it has seen what was answered meanwhile.
+  const look = (): void => {
+    const now = left();
+    if (typeof now === 'string') resolve(now);
+    else timer = setTimeout(look, now);
+  };
+  let timer = setTimeout(look, time.processorMs);
   child.once('message', onMessage).once('exit', onEnd).once('error', onEnd);
   if (!isAlive(child)) onEnd();
   try {
@@ -140,6 +171,19 @@ async function firstOf(child: ChildProcess, timeoutMs: number): Promise<{ readon
     clearTimeout(timer);
     child.off('message', onMessage).off('exit', onEnd).off('error', onEnd);
   }
+}
+
+/** Milliseconds after which to look again, or which time ran out. Where nobody measures the processor, the clock stands for it. */
+function timeLeft({ pid }: ChildProcess, time: Time): () => number | 'timeout' | 'starved' {
+  const began = performance.now();
+  const before = processorMs(pid);
+  return () => {
+    const elapsed = performance.now() - began;
+    const total = processorMs(pid);
+    const used = total === null || before === null ? elapsed : total - before;
+    if (used >= time.processorMs) return 'timeout';
+    return elapsed >= time.clockMs ? 'starved' : Math.max(20, Math.min(time.processorMs - used, time.clockMs - elapsed));
+  };
 }
 
 function isAlive(child: ChildProcess): boolean {
@@ -177,5 +221,5 @@ function refused(path: string, why: Refused, bounds: Bounds): ParsedFile {
 }
 
 function boundOf(why: Refused, { timeoutMs, memoryMiB }: Bounds): string {
-  return why === 'timeout' ? `within ${timeoutMs} ms` : `with ${memoryMiB} MiB of memory`;
+  return why === 'timeout' ? `within ${timeoutMs} ms of processor time` : `with ${memoryMiB} MiB of memory`;
 }

@@ -32,7 +32,7 @@ export async function answerDrift(needs: AnswerNeeds, { record, head }: Pick<Loo
   const drafted = await draftRemediation(needs, { ...place, standing }, record.remediation, delivery.signal);
   if ('keep' in drafted) return told(about, record.pullRequest === null ? { ...record, why: drafted.keep } : record);
   if ('why' in drafted) return withdraw(needs, record, drafted.why, about);
-  const { record: carried, isHalf } = await carryOut(needs, record, drafted, { tenant: place.tenant, delivery, asked: false });
+  const { record: carried, isHalf } = await carryOut(needs, record, drafted, { tenant: place.tenant, delivery, asked: false, policy: 'answer to drift' });
   const over = await endedMeanwhile(needs, record, carried, about);
   if (over !== null) return over;
   const isTold = carried.pullRequest !== null && carried.written !== record.written;
@@ -62,15 +62,14 @@ async function writeCheck({ reports }: AnswerNeeds, record: RemediationRecord, {
   const report = driftCheck(drafted.about, at);
   const checked = digestOf(report);
   if (record.remediation.checked !== checked) {
-    delivery.assertLeaseHeld();
-    await reports.check(place.tenant, report, delivery.signal);
+    await delivery.write({ commit: at, policy: 'answer to drift' }, () => reports.check(place.tenant, report, delivery.signal));
   }
   return done([...savedIfOther(loaded, { ...record, remediation: { ...record.remediation, checked } }), ...linked]);
 }
 
 async function withdraw(needs: AnswerNeeds, record: RemediationRecord, why: string, about: Answering): Promise<Outcome> {
   const { remediation } = record;
-  const { record: carried, isHalf } = await carryOut(needs, record, { why }, { tenant: about.place.tenant, delivery: about.delivery, asked: false });
+  const { record: carried, isHalf } = await carryOut(needs, record, { why }, { tenant: about.place.tenant, delivery: about.delivery, asked: false, policy: 'answer to drift' });
   const meanwhile = await endedMeanwhile(needs, record, carried, about);
   if (meanwhile !== null) return meanwhile;
   // One that somebody else closed can be opened again by them.

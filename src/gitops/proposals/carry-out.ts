@@ -38,6 +38,8 @@ interface About {
   readonly delivery: Delivery;
   /** A person wants it, also when it was closed before. */
   readonly asked: boolean;
+  /** What wants it, for the audit. */
+  readonly policy: string;
 }
 
 const leftNote = '> Somebody else committed to this branch, so Trueup leaves it as it is. What is said here may be newer than what the branch holds.';
@@ -51,7 +53,7 @@ export async function carryOut(needs: Needs, known: ProposalRecord, wanted: Want
  * The commit is made and remembered before anything refers to it: so after a crash at
  * any call the branch stands at a commit that is known to be ours.
  */
-async function propose(needs: Needs, before: ProposalRecord, wanted: Wanted, { tenant, delivery, asked }: About): Promise<CarriedOut> {
+async function propose(needs: Needs, before: ProposalRecord, wanted: Wanted, { tenant, delivery, asked, policy }: About): Promise<CarriedOut> {
   const written = digestOf([wanted.files, wanted.title, wanted.body]);
   if (before.written === written && !before.isClosing && !asked) return finished(before);
   const record = { ...(await afterLook(needs, tenant, before)), isClosing: false };
@@ -59,15 +61,16 @@ async function propose(needs: Needs, before: ProposalRecord, wanted: Wanted, { t
   // How the last one ended is remembered, and heard, before another takes its place.
   if (before.pullRequest !== null && record.pullRequest === null) return { record, isHalf: true };
   const files = digestOf(wanted.files);
-  delivery.assertLeaseHeld();
+  const why = { commit: wanted.base, policy };
   if (record.made?.files !== files) {
-    const made = await needs.proposals.commit(tenant, { base: wanted.base, message: `${wanted.title}\n`, files: wanted.files }, delivery.signal);
+    const made = await delivery.write(why, () => needs.proposals.commit(tenant, { base: wanted.base, message: `${wanted.title}\n`, files: wanted.files }, delivery.signal));
     return { record: withCommit(record, files, made), isHalf: true };
   }
   const { branch, commits: ours, made, pullRequest } = record;
   const { title, body, baseRef, content } = wanted;
   const bodyWhenLeft = `${leftNote}\n\n${body}`;
-  const proposed = await needs.proposals.propose(tenant, { branch, baseRef, commit: made.commit, ours, number: pullRequest?.number ?? null, title, body, bodyWhenLeft }, delivery.signal);
+  const proposal = { branch, baseRef, commit: made.commit, ours, number: pullRequest?.number ?? null, title, body, bodyWhenLeft };
+  const proposed = await delivery.write(why, () => needs.proposals.propose(tenant, proposal, delivery.signal));
   const refused = record.refused.filter((one) => one !== content);
   const next = { ...record, content, written, refused };
   if (proposed === null) return finished({ ...next, written: null, pullRequest: null, why: `The branch ${branch} is somebody else's` });
@@ -76,13 +79,13 @@ async function propose(needs: Needs, before: ProposalRecord, wanted: Wanted, { t
 }
 
 /** Nothing is to be proposed: what is open and ours is closed without a word, once it is remembered that nobody else did it. */
-async function withdraw(needs: Needs, known: ProposalRecord, why: string, { tenant, delivery }: About): Promise<CarriedOut> {
+async function withdraw(needs: Needs, known: ProposalRecord, why: string, { tenant, delivery, policy }: About): Promise<CarriedOut> {
   const record = { ...(await afterLook(needs, tenant, known)), why };
   const open = record.pullRequest;
   if (open === null) return finished(withEnd(record));
   if (!record.isClosing) return { record: { ...record, isClosing: true }, isHalf: true };
-  delivery.assertLeaseHeld();
-  const closed = await needs.proposals.close(tenant, open.number, record.commits, delivery.signal);
+  const commit = record.made?.commit ?? record.commits.at(-1) ?? '';
+  const closed = await delivery.write({ commit, policy }, () => needs.proposals.close(tenant, open.number, record.commits, delivery.signal));
   return finished(closed.state === 'open' ? { ...record, isClosing: false } : withEnd(record));
 }
 

@@ -15,10 +15,10 @@ export async function afterUnreadable(
   tenant: TenantId,
   commit: string,
   error: unknown,
-  { attempt, signal }: Delivery,
+  { attempt, signal, write }: Delivery,
 ): Promise<Outcome> {
   if (!(error instanceof Rejected)) throw error;
   if (attempt < lateAttempts) return wait(lateWaitMs, 'GitHub does not show the commit yet');
-  await reports.check(tenant, unreadableCheck(commit, error.code), signal);
+  await write({ commit, policy: 'report of a commit that cannot be read' }, () => reports.check(tenant, unreadableCheck(commit, error.code), signal));
   return stalled('GitHub refuses to show the commit as a whole', 'Look at the check trueup/plan of the commit, then push again.');
 }

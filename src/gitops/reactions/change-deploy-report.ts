@@ -1,9 +1,10 @@
 import { emit, type Envelope } from '../../kernel/envelope.ts';
-import { repositoryTenantId } from '../../kernel/ids.ts';
+import { repositoryTenantId, type TenantId } from '../../kernel/ids.ts';
 import type { DeploymentProgress } from '../../kernel/messages/deployment.ts';
 import { done, type Outcome } from '../../kernel/outcome.ts';
 import type { Store } from '../../kernel/ports.ts';
 import { loadDeployReport, startedReport, withPrepared, withProgress, withRefusal, type Attempt, type DeployReport, type Refusal } from '../records/deploy-report.ts';
+import { loadRepositorySync } from '../records/repository-sync.ts';
 
 /** An event that says something of an attempt. */
 interface Said<Payload extends Attempt> extends Pick<Envelope, 'tenantId' | 'traceId'> {
@@ -30,8 +31,15 @@ async function change(store: Store, { tenantId, traceId, payload }: Said<Attempt
   const { environment, commit, generation } = payload;
   const loaded = await loadDeployReport(store, tenant, payload);
   const known = loaded.value;
+  if (known === null && (await isForgotten(store, tenant, payload))) return done();
   if (known !== null && generation < known.generation) return done();
   const report = known?.generation === generation ? known : startedReport(known, payload, traceId);
   const next = changed(report, known !== null);
   return next === null ? done() : done([loaded.save(next)], [emit('ReportDeployment', tenant, { environment, commit })]);
+}
+
+/** Its report would begin anew at what this late message says, and take the place of the end that people were shown. */
+async function isForgotten(store: Store, tenant: TenantId, { environment, generation }: Attempt): Promise<boolean> {
+  const sync = await loadRepositorySync(store, tenant);
+  return generation <= (sync.value?.environments[environment]?.forgottenTo ?? 0);
 }

@@ -202,6 +202,7 @@ describe('once', () => {
   test('the newest answers are kept, the newest first', async () => {
     const { world } = await asked({ body: '/trueup abort prod' });
     for (let id = 6; id < 16; id += 1) {
+      world.clock.advance(60_000);
       world.github.addComment({ id, author: 'maintainer', authorIsBot: false, body: `/trueup abort nowhere-${id}` });
       await world.settle('AnswerComment', { number: 12, commentId: id });
     }

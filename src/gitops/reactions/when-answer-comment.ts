@@ -1,12 +1,15 @@
+import type { WriteReason } from '../../kernel/audit.ts';
 import { reaction, type Delivery, type Reaction } from '../../kernel/context.ts';
 import { emit, type EmittedMessage, type Envelope } from '../../kernel/envelope.ts';
 import { repositoryTenantId, type TenantId } from '../../kernel/ids.ts';
-import { done, type Outcome } from '../../kernel/outcome.ts';
+import { done, type Outcome, type Save } from '../../kernel/outcome.ts';
 import { answerCommand, type CommandAnswer, type EnvironmentCommand } from '../answering/answer-command.ts';
 import { mayWrite } from '../answering/approval.ts';
 import { knownTo } from '../answering/known-environments.ts';
 import type { GitopsNeeds } from '../needs.ts';
 import type { IssueComment, PullRequest } from '../ports.ts';
+import { commandedOnceMore, loadAskedOften } from '../records/asked-often.ts';
+import { loadCommentWritten } from '../records/comment-written.ts';
 import type { Loaded } from '../records/load-record.ts';
 import { isAnswered, loadPullRequestAnswers, noAnswers, withAnswer, withAnswered, type PullRequestAnswers } from '../records/pull-request-answers.ts';
 import { askedCommand, helpText, type AskedCommand } from '../report/commands.ts';
@@ -31,7 +34,7 @@ interface Question {
   readonly answers: Loaded<PullRequestAnswers>;
 }
 
-async function answerComment(needs: Needs, { tenantId, payload }: Envelope<'AnswerComment'>, delivery: Delivery): Promise<Outcome> {
+async function answerComment(needs: Needs, { tenantId, payload, occurredAt }: Envelope<'AnswerComment'>, delivery: Delivery): Promise<Outcome> {
   const tenant = repositoryTenantId(tenantId);
   const { repository, reports } = needs;
   const { number, commentId } = payload;
@@ -44,18 +47,39 @@ async function answerComment(needs: Needs, { tenantId, payload }: Envelope<'Answ
   const pull = await repository.pullRequest(tenant, number);
   if (pull === null) return done();
   const may = await mayWrite(needs, tenant, comment.author);
-  delivery.assertLeaseHeld();
   if (!may) {
-    await reports.react(tenant, commentId, '-1', delivery.signal);
+    await delivery.write(whyOf(pull), () => reports.react(tenant, commentId, '-1', delivery.signal));
     return done([answers.save(withAnswered(answers.value ?? noAnswers, commentId))]);
   }
-  return answer(needs, { tenant, comment, pull, answers }, asked, delivery);
+  const question = { tenant, comment, pull, answers };
+  const { isAutomatic, saves } = await counted(needs, question, occurredAt);
+  const outcome = await (isAutomatic ? leftUnanswered : answer)(needs, question, asked, delivery);
+  return { ...outcome, saves: [...outcome.saves, ...saves] };
 }
 
-async function answer(needs: Needs, question: Question, asked: AskedCommand, { signal }: Delivery): Promise<Outcome> {
+/** Counts who asks, over all pull requests of the repository: a program answers wherever something is written. */
+async function counted({ store, clock }: Needs, { tenant, comment, pull }: Question, at: string): Promise<{ readonly isAutomatic: boolean; readonly saves: readonly Save[] }> {
+  const [often, written] = await Promise.all([loadAskedOften(store, tenant, 'commands'), loadCommentWritten(store, tenant, pull.number)]);
+  const { asked, isAutomatic } = commandedOnceMore(often.value ?? {}, comment.author, clock.now(), { at, written: written.value?.at ?? null });
+  return { isAutomatic, saves: [often.save(asked)] };
+}
+
+/** To a program that answers each answer nothing more is said, so that it ends; what stops something is done all the same. */
+async function leftUnanswered(needs: Needs, question: Question, asked: AskedCommand, delivery: Delivery): Promise<Outcome> {
+  const stops = asked.name === 'abort' || asked.name === 'pause' ? await commandAnswer(needs, question, asked) : null;
+  const { tenant, comment, pull, answers } = question;
+  await delivery.write(whyOf(pull), () => needs.reports.react(tenant, comment.id, stops?.reaction ?? 'confused', delivery.signal));
+  return done([answers.save(withAnswered(answers.value ?? noAnswers, comment.id))], stops?.emits ?? []);
+}
+
+function whyOf({ headSha }: PullRequest): WriteReason {
+  return { commit: headSha, policy: 'answer to a comment' };
+}
+
+async function answer(needs: Needs, question: Question, asked: AskedCommand, delivery: Delivery): Promise<Outcome> {
   const { tenant, comment, pull, answers } = question;
   const isAnsweredNow = answers.save(withAnswered(answers.value ?? noAnswers, comment.id));
-  const react = (sign: 'eyes' | '+1' | '-1' | 'confused'): Promise<void> => needs.reports.react(tenant, comment.id, sign, signal);
+  const react = (sign: 'eyes' | '+1' | '-1' | 'confused'): Promise<void> => delivery.write(whyOf(pull), () => needs.reports.react(tenant, comment.id, sign, delivery.signal));
   switch (asked.name) {
     case 'plan': {
       // Nothing is planned of what is merged or closed.

@@ -70,8 +70,9 @@ async function planComparison(needs: Needs, about: About, comparison: Comparison
   const { report, content } = stableReport(reportOf(about, comparison, validatedOnly, asked), known);
   const links = linksFor(home.htmlUrl);
   const check = planCheck(report, links);
-  delivery.assertLeaseHeld();
-  for (const one of [check, ...report.environments.map((environment) => environmentCheck(report, environment, links))]) await needs.reports.check(tenant, one, delivery.signal);
+  await delivery.write({ commit: pull.headSha, policy: 'plan report' }, async () => {
+    for (const one of [check, ...report.environments.map((environment) => environmentCheck(report, environment, links))]) await needs.reports.check(tenant, one, delivery.signal);
+  });
   const isSeen = known.plan !== null || comparison.files.length > 0;
   const next = isSeen ? withPlan(known, report, check, content) : known;
   const saves = [loaded.save({ ...next, head: report.commit, against: againstOf(comparison) })];

@@ -32,7 +32,7 @@ async function proposePromotion(needs: Needs, { tenantId, payload }: Envelope<'P
   const { from, to } = payload;
   const loaded = await loadProposal(needs.store, tenant, promotionId(from, to));
   const known = loaded.value ?? emptyProposal(`trueup/promote-${from}-to-${to}`);
-  const { record, isHalf } = await carryOut(needs, known, await draftPromotion(needs, tenant, payload), { tenant, delivery, asked: payload.asked });
+  const { record, isHalf } = await carryOut(needs, known, await draftPromotion(needs, tenant, payload), { tenant, delivery, asked: payload.asked, policy: 'promotion' });
   const saves = savedIfOther(loaded, record);
   if (isHalf) return wait(1, isHalfDone, saves);
   const linked = await linkReport(needs, tenant, payload, record);

@@ -31,7 +31,7 @@ async function proposeRevert(needs: Needs, { tenantId, payload }: Envelope<'Prop
   const [loaded, report] = await Promise.all([loadProposal(needs.store, tenant, revertId(environment, commit)), loadDeployReport(needs.store, tenant, payload)]);
   if (report.value === null) return done();
   const known = loaded.value ?? emptyProposal(`trueup/revert-${environment}-${commit.slice(0, 7)}`);
-  const { record, isHalf } = await carryOut(needs, known, await draftRevert(needs, tenant, report.value), { tenant, delivery, asked: false });
+  const { record, isHalf } = await carryOut(needs, known, await draftRevert(needs, tenant, report.value), { tenant, delivery, asked: false, policy: 'revert of what was taken back' });
   const saves = savedIfOther(loaded, record);
   if (isHalf) return wait(1, isHalfDone, saves);
   const shown = withProposal(report.value, { as: 'revert', subject: 'revert', saysWhy: report.value.revert === null }, record);

@@ -40,10 +40,12 @@ async function reportDeployment(needs: Needs, { tenantId, payload }: Envelope<'R
   }
   const { htmlUrl } = await needs.repository.repository(tenant);
   const { report, saves } = await withPullRequest(needs, tenant, loaded.value);
-  delivery.assertLeaseHeld();
-  const checkUrl = await needs.reports.check(tenant, deployCheck(report, linksFor(htmlUrl)), delivery.signal);
-  const status = deploymentStatus(report, checkUrl, htmlUrl);
-  if (status !== null) await needs.reports.deployment(tenant, status, delivery.signal);
+  const checkUrl = await delivery.write({ commit: payload.commit, policy: 'deployment report' }, async () => {
+    const url = await needs.reports.check(tenant, deployCheck(report, linksFor(htmlUrl)), delivery.signal);
+    const status = deploymentStatus(report, url, htmlUrl);
+    if (status !== null) await needs.reports.deployment(tenant, status, delivery.signal);
+    return url;
+  });
   const { pullRequest } = report;
   return done(
     [loaded.save({ ...report, checkUrl, writtenAt: needs.clock.now(), writtenEssence: essence }), ...saves],

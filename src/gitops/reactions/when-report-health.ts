@@ -41,8 +41,7 @@ async function reportHealth({ store, clock, reports, drift }: Needs, { tenantId,
   const declared = environments[environment];
   const before = report.written;
   if (before?.runs === true && (declared === undefined || before.commit !== commit)) {
-    delivery.assertLeaseHeld();
-    await reports.check(tenant, leftHealthCheck(environment, before.commit, traceId), delivery.signal);
+    await delivery.write({ commit: before.commit, policy: 'health report' }, () => reports.check(tenant, leftHealthCheck(environment, before.commit, traceId), delivery.signal));
     return done([loaded.save({ ...report, written: null })], [emit('ReportHealth', tenant, { environment })]);
   }
   // No longer declared: what comes back under this name starts without a past.
@@ -56,9 +55,8 @@ async function reportHealth({ store, clock, reports, drift }: Needs, { tenantId,
   const said = { commit, content, answers: answers.length === 0 ? '' : digestOf(answers) };
   // A delivery that came to grief may have written already what the record does not say.
   if (delivery.attempt === 0 && isWritten(before, said)) return done();
-  delivery.assertLeaseHeld();
   const check = healthCheck(seen, commit, traceId, standing, unscanned, answers);
-  await reports.check(tenant, check, delivery.signal);
+  await delivery.write({ commit, policy: 'health report' }, () => reports.check(tenant, check, delivery.signal));
   return done([loaded.save({ ...report, written: { ...said, runs: check.conclusion === null } })]);
 }
 

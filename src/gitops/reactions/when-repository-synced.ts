@@ -20,16 +20,18 @@ export function whenRepositorySynced(needs: Needs): Reaction {
   return reaction({
     on: 'RepositorySynced',
     name: 'when-repository-synced',
+    // One check of a name per commit: two that find none would make two.
+    writes: ({ payload }) => `push/${payload.commit}`,
     handle: (envelope, delivery) => followHead(needs, envelope, delivery),
   });
 }
 
-async function followHead(needs: Needs, envelope: Envelope<'RepositorySynced'>, { signal }: Delivery): Promise<Outcome> {
+async function followHead(needs: Needs, envelope: Envelope<'RepositorySynced'>, { signal, write }: Delivery): Promise<Outcome> {
   const { commit, environments } = envelope.payload;
   const tenant = repositoryTenantId(envelope.tenantId);
   const [{ htmlUrl, defaultBranch }, state] = await Promise.all([needs.repository.repository(tenant), needs.commits.at(tenant, commit)]);
   if (state.problems.some(isError)) {
-    await needs.reports.check(tenant, pushCheck(state, envelope.traceId, linksFor(htmlUrl)), signal);
+    await write({ commit, policy: 'report of wrong manifests' }, () => needs.reports.check(tenant, pushCheck(state, envelope.traceId, linksFor(htmlUrl)), signal));
   }
   const sync = await loadRepositorySync(needs.store, tenant);
   // A newer head has its own message.

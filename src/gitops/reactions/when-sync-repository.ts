@@ -2,11 +2,12 @@ import { reaction, type Delivery, type Reaction } from '../../kernel/context.ts'
 import { emit, type EmittedMessage, type Envelope } from '../../kernel/envelope.ts';
 import { Rejected } from '../../kernel/errors.ts';
 import { repositoryTenantId, type TenantId } from '../../kernel/ids.ts';
-import { done, type Outcome, type Save } from '../../kernel/outcome.ts';
+import { done, wait, type Outcome, type Save } from '../../kernel/outcome.ts';
 import type { CommitState } from '../desired/commit-reader.ts';
 import type { GitopsNeeds } from '../needs.ts';
+import { askedOnceMore, loadAskedOften, putOff, putOffMs } from '../records/asked-often.ts';
 import { loadDeployReport, startedReport, withSuperseded } from '../records/deploy-report.ts';
-import { loadProposal, revertId } from '../records/proposal.ts';
+import { forgetReports } from '../sync/forget-reports.ts';
 import { linkDeployments } from '../records/pull-request-report.ts';
 import { loadRepositorySync, type RepositorySync } from '../records/repository-sync.ts';
 import { repositoryDifference, type RepositoryDifference } from '../sync/repository-difference.ts';
@@ -58,7 +59,9 @@ async function forget({ store }: Needs, tenant: TenantId): Promise<Outcome> {
 
 async function syncHead(needs: Needs, tenant: TenantId, state: CommitState, { payload, traceId }: Envelope<'SyncRepository'>): Promise<Outcome> {
   const recheck = payload.recheck === true;
-  const known = await loadRepositorySync(needs.store, tenant);
+  const [known, asked] = await Promise.all([loadRepositorySync(needs.store, tenant), recheck ? loadAskedOften(needs.store, tenant, 'rechecks') : null]);
+  const laterMs = asked === null ? 0 : putOffMs(asked.value ?? {}, state.commit, needs.clock.now());
+  if (laterMs > 0) return wait(laterMs, putOff);
   // Seconds: after a loss of the store the count goes on above every generation that Azure's tags may hold.
   const firstGeneration = Math.floor(needs.clock.now() / 1000);
   const difference = repositoryDifference(tenant, known.value, state, { recheck, firstGeneration });
@@ -67,12 +70,13 @@ async function syncHead(needs: Needs, tenant: TenantId, state: CommitState, { pa
   if (commands.length === 0 && !recheck && !isNew) return done();
   const reports = await startReports(needs, tenant, known.value, difference, traceId);
   return done(
-    [known.save(sync), ...reports.saves],
+    [known.save(reports.sync), ...reports.saves, ...(asked === null ? [] : [asked.save(askedOnceMore(asked.value ?? {}, state.commit, needs.clock.now()))])],
     [...commands, emit('RepositorySynced', tenant, { commit: sync.commit, environments: [...environments] }), ...reports.emits],
   );
 }
 
 interface Reports {
+  readonly sync: RepositorySync;
   readonly saves: readonly Save[];
   readonly emits: readonly EmittedMessage[];
 }
@@ -92,13 +96,14 @@ async function startReports(needs: Needs, tenant: TenantId, known: RepositorySyn
     const report = loaded.value && withSuperseded(loaded.value, commit);
     return report === null ? [] : [{ ...at, save: loaded.save(report) }];
   });
-  const loaded = forgotten.flatMap((at) => [loadDeployReport(needs.store, tenant, at), loadProposal(needs.store, tenant, revertId(at.environment, at.commit))]);
+  const forgetting = forgetReports(needs.store, tenant, forgotten);
   // In one: what is awaited later would fail with nobody listening, and that ends the process.
-  const [begun, superseded, old] = await Promise.all([Promise.all(started), Promise.all(ended), Promise.all(loaded)]);
+  const [begun, superseded, old] = await Promise.all([Promise.all(started), Promise.all(ended), forgetting]);
   const changed = [...begun, ...superseded.flat()];
   const links = number === null ? [] : await linkDeployments(needs.store, tenant, number, deploys, commit);
   return {
-    saves: [...changed.map(({ save }) => save), ...old.flatMap((record) => (record.value === null ? [] : [record.remove()])), ...links],
+    sync: { ...sync, environments: old.remember(sync.environments) },
+    saves: [...changed.map(({ save }) => save), ...old.saves, ...links],
     emits: changed.map(({ environment, commit: at }) => emit('ReportDeployment', tenant, { environment, commit: at })),
   };
 }

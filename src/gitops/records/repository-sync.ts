@@ -24,6 +24,8 @@ const syncedEnvironment = z.strictObject({
   scaled: z.array(z.string()).default([]),
   /** Commits of the last deployments that were asked for, the newest first: those whose reports are kept. */
   deployed: z.array(commit),
+  /** The newest generation whose report was forgotten: what is still said of it and of older ones comes late, and its end was shown. */
+  forgottenTo: z.number().int().nonnegative().default(0),
 });
 
 const repositorySync = z.strictObject({

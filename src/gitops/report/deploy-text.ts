@@ -31,7 +31,7 @@ function deploySummary(report: DeployReport, links: Links): string {
   const why = progress === null || isToldByEvidence(progress) ? [] : [prose(progress.reason ?? '')];
   const by = supersededBy === null || progress !== null ? [] : [`Superseded by ${links.commit(supersededBy)} before it began.`];
   const parts = [
-    ...askedNote(report), ...refusalList(report), ...holdNote(report), ...why, ...whatToDo(report), ...followUps(report, links), ...by,
+    ...askedNote(report), ...refusalList(report), ...awaitsNote(report), ...holdNote(report), ...why, ...whatToDo(report), ...followUps(report, links), ...by,
     failureEvidence(services), rolloutPicture(services), stepsTable(services, links), gatesTable(services), preparedList(report),
   ];
   const sections = fit(parts.filter((section) => section !== ''), reportBudget - 1000, (left) => `… and ${count(left, 'more part')} of this report.`);
@@ -48,6 +48,13 @@ export function isToldByEvidence({ reason, services }: NonNullable<DeployReport[
 /** While it only is asked for, that is what its state says, too. */
 function askedNote({ asked, progress }: DeployReport): readonly string[] {
   return asked === null || progress?.reason === asked ? [] : [`**Applied again.** ${prose(shortened(asked, 500))}`];
+}
+
+/** What is below was true before. */
+function awaitsNote({ progress }: DeployReport): readonly string[] {
+  if (progress?.awaits === undefined) return [];
+  const { system, since } = progress.awaits;
+  return [`⏳ **Waiting for ${system}**, which has not answered since ${prose(dayAndTime(since))}. Nothing is lost and nothing has to be done: it goes on by itself within two minutes after ${system} answers again.`];
 }
 
 /** Nothing failed and nothing moves: who or what holds it, and what ends that. */

@@ -18,7 +18,7 @@ export function deployLine(report: DeployReport): string {
 
 function titleOf(report: DeployReport, withNumbers: boolean): string {
   const { words, conclusion } = stateOf(report);
-  const refused = refusalTitle(report);
+  const refused = refusalTitle(report) ?? awaitsTitle(report);
   if (refused !== null) return refused;
   const culprits = conclusion === 'success' || conclusion === 'cancelled' ? null : failures(report);
   const told = heldTitle(report) ?? (culprits === null ? movingTitle(report, withNumbers) : `${words}: ${culprits}`);
@@ -38,6 +38,12 @@ function refusalTitle(report: DeployReport): string | null {
 function heldTitle(report: DeployReport): string | null {
   const hold = stateOf(report).conclusion === null ? holdWords(report) : null;
   return hold === null ? null : joined(hold, whereTo(report, false) ?? howMany(report));
+}
+
+/** Nothing is known of what runs: neither weights nor numbers. */
+function awaitsTitle(report: DeployReport): string | null {
+  const awaits = stateOf(report).conclusion === null ? report.progress?.awaits : undefined;
+  return awaits === undefined ? null : joined(`Waiting for ${awaits.system} since ${dayAndTime(awaits.since)}`, howMany(report));
 }
 
 function movingTitle(report: DeployReport, withNumbers: boolean): string | null {

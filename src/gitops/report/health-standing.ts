@@ -15,10 +15,15 @@ const staleMs = 30 * 60_000;
  * and not by clocks: until then it is about what ran before.
  */
 export function standingOf({ health, healthAt }: HealthReport, deploy: DeployReport | null, now: number): Standing {
-  const isOld = healthAt !== null && now - Date.parse(healthAt) > staleMs;
+  const isOld = health !== null && !isWithin(healthAt, staleMs, now);
   if (deploy === null || (health?.generation ?? 0) >= deploy.generation) return isOld ? 'stale' : 'current';
   if (deploy.writtenAt === null || now - deploy.writtenAt < quietMs) return 'pending';
   return isOld ? 'stale' : 'unended';
+}
+
+/** Times of another clock that is far ahead say as little as old ones, and so does what is no time at all. */
+function isWithin(at: string | null, ms: number, now: number): boolean {
+  return at !== null && Math.abs(now - Date.parse(at)) <= ms;
 }
 
 /** Three times as long as a scan takes to come again. */
@@ -30,5 +35,5 @@ export function unscannedSince(drift: DriftStanding | null, now: number): string
   const { scannedAt, watchedSince } = drift;
   // ISO-8601 texts in UTC compare as times.
   const last = scannedAt !== null && scannedAt > watchedSince ? scannedAt : watchedSince;
-  return now - Date.parse(last) > unscannedMs ? last : null;
+  return isWithin(last, unscannedMs, now) ? null : last;
 }

@@ -45,9 +45,16 @@ function scannedOnly(conclusion: Conclusion | null, unscanned: string | null): C
   return conclusion === 'success' && unscanned !== null ? 'neutral' : conclusion;
 }
 
+/** Where no service was measured, or one of them is not healthy, nothing is. */
+function verdictOf(health: HealthReport['health']): Verdict {
+  if (health === null || health.services.length === 0) return 'no-data';
+  const isContradicted = health.verdict === 'healthy' && health.services.some(({ verdict }) => verdict !== 'healthy');
+  return isContradicted ? 'no-data' : health.verdict;
+}
+
 /** Null while it runs. Green is only a verdict about what the head deployed. */
 function conclusionOf({ health }: HealthReport, standing: Standing): Conclusion | null {
-  const said = conclusions[health?.verdict ?? 'no-data'];
+  const said = conclusions[verdictOf(health)];
   switch (standing) {
     case 'current':
       return said;
@@ -64,7 +71,7 @@ function healthTitle({ health, drift }: HealthReport, standing: Standing): strin
   const open = driftTitle(drift);
   if (standing === 'pending') return `Waiting for an evaluation after the deployment${open}`;
   if (standing === 'stale') return `No data: not evaluated for long${open}`;
-  const verdict = health?.verdict ?? 'no-data';
+  const verdict = verdictOf(health);
   const bad = (health?.services ?? []).filter((service) => service.verdict !== 'healthy').map(({ service }) => service).sort(compareText);
   const which = bad.length === 0 ? '' : `: ${shortened(bad.join(', '), 100)}`;
   const unended = standing === 'unended' ? ' · the deployment has not reported its end' : '';

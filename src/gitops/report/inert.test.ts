@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { textCases } from '../../../test/hostile/text-cases.ts';
+import { expectInert, outsideCode } from '../../../test/support/inert-markdown.ts';
 import { serviceProgress } from '../../../test/support/progress.ts';
 import { fc, test as property } from '../../../test/support/property.ts';
 import { commit, sampleChange, sampleDeploy, sampleHealth, samplePlan, sampleProblem } from '../../../test/support/report-samples.ts';
@@ -16,67 +18,10 @@ import { planCheck } from './plan-text.ts';
 const repositoryUrl = 'https://github.com/contoso/platform';
 const links = linksFor(repositoryUrl);
 
-/** facts/reliability.md 2.4, "Text into comments". */
-const hostile = [
-  '```', '````', '~~~', '\n```\n', '`', '``', '<!-- trueup:report -->', '-->', '</details>', '</summary>', '<details open>', '@octocat', '@org/everyone', '#1', 'fixes #1', 'closes contoso/platform#1', 'GH-1',
-  '[x](javascript:alert(1))', '[x](https://evil.example)', '![](http://tracker.example/p.gif)', '<img src=x onerror=alert(1)>', '<a href="https://evil.example">', '<script>', 'https://evil.example/login', 'www.evil.example',
-  '| a | b |', '\\|', '\\', '\u202Eevil', '\u200B', '\u2066x\u2069', '\u001B[31mred', '\0', 'Approved-by: bot', '# Heading', '> quote', '- item', '1. item', '---', '===', '***bold***', '&lt;script&gt;', '&#64;octocat', '\r\n\r\n', '\u2028', '{{ secrets }}', ':rocket:', '$x^2$', '[^1]', 'a@b.example', 'x'.repeat(70_000),
-];
-const hostileText = fc.array(fc.oneof(fc.constantFrom(...hostile), fc.string({ unit: 'binary', maxLength: 5 }), fc.string({ maxLength: 5 })), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
-
-/** Removes what CommonMark shows as code, fences first: what is left is what GitHub acts on. Each escaped character becomes a dot. */
-function outsideCode(markdown: string): string {
-  let fenceEnd: RegExp | null = null;
-  const lines = markdown.split('\n').filter((line) => {
-    if (fenceEnd !== null) {
-      if (fenceEnd.test(line)) fenceEnd = null;
-      return false;
-    }
-    const open = /^ {0,3}(`{3,})[^`]*$|^ {0,3}(~{3,})/.exec(line);
-    const mark = open?.[1] ?? open?.[2];
-    if (mark !== undefined) fenceEnd = new RegExp(`^ {0,3}${mark[0]}{${mark.length},}[ \\t]*$`);
-    return mark === undefined;
-  });
-  expect(fenceEnd, 'a fence is left open').toBeNull();
-  return lines.map(withoutSpans).join('\n');
-}
-
-function withoutSpans(line: string): string {
-  let rest = line;
-  let kept = '';
-  while (rest !== '') {
-    const run = /^`+/.exec(rest)?.[0];
-    if (run !== undefined) {
-      const close = new RegExp(`(?<!\`)${run}(?!\`)`).exec(rest.slice(run.length));
-      rest = close === null ? rest.slice(run.length) : rest.slice(run.length + close.index + run.length);
-    } else if (/^\\[!-/:-@[-`{-~]/.test(rest)) {
-      kept += '.';
-      rest = rest.slice(2);
-    } else {
-      kept += rest.slice(0, 1);
-      rest = rest.slice(1);
-    }
-  }
-  return kept;
-}
-
-function expectInert(markdown: string): void {
-  const active = outsideCode(markdown);
-  // GitHub looks for mentions and references in the rendered text, where entities are characters again.
-  const rendered = active.replace(/\]\([^)]*\)/g, ']').replace(/&#(\d+);/g, (_, number: string) => String.fromCodePoint(Number(number)));
-  expect(rendered).not.toMatch(/[@#][\w-]|\bGH-\d/i);
-  expect(active).not.toMatch(/!\[/);
-  expect(active.replace(/<\/?(?:details|summary|b|sub)>|<br>/g, '')).not.toMatch(/[<>]/);
-  const targets = [...active.matchAll(/\]\(([^)]*)\)/g)].map(([, target = '']) => target);
-  for (const target of targets) expect(target).toMatch(/^https:\/\/(?:github\.com\/contoso\/platform\/|[a-z0-9.-]+\.azurecontainerapps\.io\/)/);
-  expect(active.replace(/\]\([^)]*\)/g, '')).not.toMatch(/https?:\/\/|www\./i);
-  expect(active.match(/<details>/g)?.length).toBe(active.match(/<\/details>/g)?.length);
-  expect(markdown).not.toMatch(/[\p{Bidi_Control}\u200b-\u200f]/u);
-  expect(markdown.replaceAll('\n', '')).not.toMatch(/\p{Cc}/u);
-}
+const hostileText = fc.array(fc.oneof(fc.constantFrom(...textCases.map(({ text }) => text)), fc.string({ unit: 'binary', maxLength: 5 }), fc.string({ maxLength: 5 })), { minLength: 1, maxLength: 4 }).map((parts) => parts.join(''));
 
 describe('text from outside', () => {
-  test.each(hostile.map((text) => ({ text, shown: JSON.stringify(text.slice(0, 40)) })))('$shown is inert wherever it is put', ({ text }) => {
+  test.each(textCases)('$reason is inert wherever it is put', ({ text }) => {
     for (const written of [prose(text), code(text), `<details><summary>${html(text)}</summary>\n\n</details>`, fence(text, 'text'), links.to(text, repositoryUrl + '/x'), links.file(commit, text, 1)]) expectInert(written);
   });
 

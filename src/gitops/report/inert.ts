@@ -15,11 +15,11 @@ export function visible(text: string): string {
   return text.replace(/\r\n?|\u2028|\u2029/g, '\n').replace(invisible, '').replace(controls, '');
 }
 
-/** One line of prose, for any place outside a fence: table cells, headings, list items. */
+/** One line of prose, for any place outside a fence: table cells, headings, list items. No line of it begins a list or a command. */
 export function prose(text: string): string {
   const escaped = oneLine(text)
     .replace(markdown, '\\$&')
-    .replace(/^[-+=]/, '\\$&')
+    .replace(/^[-+=/]/, '\\$&')
     .replace(/^(\d+)([.)])/, '$1\\$2')
     .replace(/[@#]/g, `$&${zeroWidth}`)
     .replace(/:\/\//g, `:${zeroWidth}//`);

@@ -65,8 +65,9 @@ export function inPlaceOrder(problems: readonly Problem[]): readonly Problem[] {
 }
 
 function problemKey(problem: Problem): string {
-  const { code, message, path, location, document } = problem;
-  return JSON.stringify([code, message, path, location.file, location.line, location.column, document]);
+  const { severity, code, message, path, location, document } = problem;
+  // An error never hides behind a warning of the same words.
+  return JSON.stringify([severity, code, message, path, location.file, location.line, location.column, document]);
 }
 
 function byPlace(a: Problem, b: Problem): number {

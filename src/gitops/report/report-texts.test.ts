@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { commit, sampleChange, sampleDeploy, sampleHealth, samplePlan, sampleProblem } from '../../../test/support/report-samples.ts';
+import { commit, heldWork, sampleChange, sampleDeploy, sampleHealth, samplePlan, sampleProblem } from '../../../test/support/report-samples.ts';
 import { failedCanary, movingStanding, passing, pausedStanding, rolloutReport, rollouts, standing } from '../../../test/support/rollout-samples.ts';
 import { takenOverAsItRuns } from '../../kernel/plan.ts';
 import type { CheckReport } from '../ports.ts';
@@ -16,6 +16,7 @@ import type { PlanReport } from './plan-report.ts';
 import { stepWords } from './stages.ts';
 import { environmentCheck, planCheck } from './plan-text.ts';
 import { pushCheck } from './push-text.ts';
+import { quarantineCheck } from './quarantine-text.ts';
 
 const links = linksFor('https://github.com/contoso/platform');
 
@@ -57,6 +58,8 @@ describe('what people read', () => {
     { file: 'check-push', text: shown(pushCheck({ commit, documents: 12, problems: [sampleProblem()], policy: { problems: [] } }, 'trace-1', links)) },
     { file: 'check-deploy', text: shown(deployCheck(sampleDeploy(), links)) },
     { file: 'check-deploy-stopped', text: shown(deployCheck(sampleDeploy({ refusals: { s: refusal }, progress: null }), links)) },
+    { file: 'check-quarantine', text: shown(quarantineCheck([heldWork(), heldWork({ key: 'k2', context: 'gitops', reaction: 'when-plan-pull-request', message: 'PlanPullRequest', environment: null, number: 12, crashes: 4 })], commit, 'trace-1')) },
+    { file: 'check-quarantine-lifted', text: shown(quarantineCheck([], commit, 'trace-1')) },
     { file: 'check-health', text: shown(healthCheck(sampleHealth(), commit, 'trace-1')) },
   ])('$file', async ({ file, text }) => {
     await expect(text).toMatchFileSnapshot(`golden/${file}.md`);
@@ -107,6 +110,7 @@ describe('sizes', () => {
     { check: pushCheck({ commit, documents: 1, problems: huge.problems, policy: { problems: [] } }, 't', links), what: 'a push with 3,000 problems' },
     { check: deployCheck(deploy, links), what: '3,000 refusals' },
     { check: deployCheck(wideDeploy, links), what: '6,000 services' },
+    { check: quarantineCheck(many.map((index) => heldWork({ key: String(index), environment: 'e'.repeat(63) })), commit, 't'), what: '3,000 held back' },
     { check: healthCheck(sick, commit, 't'), what: '3,000 services that drifted' },
   ])('$what fit', ({ check }) => {
     expect(check.summary.length).toBeLessThan(58_000);

@@ -49,7 +49,7 @@ export function hasDifference({ provision, ...lists }: EnvironmentDifference): b
   return provision || Object.values(lists).some((list) => list.length > 0);
 }
 
-/** Reports of older deployments are forgotten; GitHub's checks and deployments keep them. */
+/** Reports of older deployments are forgotten when their end was written; GitHub's checks and deployments keep them. */
 const reportsKept = 20;
 
 /**
@@ -80,6 +80,7 @@ export function rememberedEnvironment(
     scaling: kept(known?.scaling, environment.scaling.map(({ name, digest }) => [name, digest])),
     scaled: keptNames(known?.scaled, environment.services.flatMap(({ name, scalingPolicy }) => (scalingPolicy === null ? [] : name))),
     deployed: at.difference.services.length > 0 ? [at.commit, ...before.filter((commit) => commit !== at.commit)].slice(0, reportsKept) : before,
+    forgottenTo: known?.forgottenTo ?? 0,
   };
 }
 

@@ -14,7 +14,7 @@ export function present(value: unknown): unknown {
 
 const ways: Readonly<Record<Canonical, (value: unknown) => unknown>> = {
   caseless: (value) => (typeof value === 'string' ? value.toLowerCase() : value),
-  id: (value) => (typeof value === 'string' ? value.toLowerCase().replace(/\/+$/, '') : value),
+  id: (value) => (typeof value === 'string' ? value.toLowerCase().replace(/(?<!\/)\/+$/, '') : value),
   location: (value) => (typeof value === 'string' ? value.toLowerCase().replaceAll(/[^a-z0-9]/g, '') : value),
   number: (value) => (typeof value === 'string' && value.trim() !== '' && Number.isFinite(Number(value)) ? Number(value) : value),
   memory,

@@ -32,5 +32,5 @@ export type MessageType = keyof typeof messageCatalogue;
 
 export type PayloadOf<Type extends MessageType> = z.infer<(typeof messageCatalogue)[Type]['schema']>;
 
-/** Version of the published language; travels beside the envelope. A breaking change is a new name ending in `V2`, not a new number. */
+/** Version of the published language; travels beside the envelope. A breaking change is a new name ending in `V2`. The number grows with every message or field that an older worker could not read: it leaves those to the newer one. */
 export const schemaVersion = 1;

@@ -89,6 +89,8 @@ const progress = z.strictObject({
   needs: sentence.nullable(),
   /** Why it does not move forward although nothing failed. `until` is null where a person ends it. */
   hold: z.strictObject({ why: z.enum(['paused', 'frozen']), detail: sentence, until: z.iso.datetime().nullable() }).nullable(),
+  /** It does not answer, so nothing can be looked at. */
+  awaits: z.strictObject({ system: z.enum(['Azure']), since: z.iso.datetime() }).optional(),
 });
 export type DeploymentProgress = z.infer<typeof progress>;
 

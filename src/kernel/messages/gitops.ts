@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { commit, name, sentence } from './shapes.ts';
+import { commit, digest, name, sentence } from './shapes.ts';
 
 /** gitops talks to itself only: these come from webhooks and schedules and say what to look at. */
 export const gitopsMessages = {
@@ -71,6 +71,24 @@ export const gitopsMessages = {
     about: 'Do what a person asked for with a button of one of our checks.',
     /** `action`: the identifier of the button. `login`: who pressed it. */
     schema: z.strictObject({ checkRunId: z.number().int().positive(), action: z.string().max(20), login: z.string().max(100) }),
+  },
+  ReportQuarantine: {
+    role: 'command',
+    about: 'Write the check that says which work is held back because it ended its process again and again, or that it is not any more.',
+    /** `key` stands for the work, `job` for its last delivery. `commit` and `number` say what it was about: a commit, a pull request, or neither. */
+    schema: z.strictObject({
+      key: digest,
+      state: z.enum(['quarantined', 'lifted']),
+      context: name,
+      reaction: name,
+      message: name,
+      environment: name.nullable(),
+      commit: commit.nullable(),
+      number: z.number().int().positive().nullable(),
+      job: z.string().max(200),
+      crashes: z.number().int().positive(),
+      since: z.iso.datetime(),
+    }),
   },
   RepositorySynced: {
     role: 'event',

@@ -53,6 +53,8 @@ export interface LocalClock {
 
 /** Faults that were asked for by name, `azure:429` for example. Services ask before they answer. */
 export interface FaultBoard extends AskedFaults<FaultName> {
+  /** What `azure:echo` says besides what the request sent. */
+  echoing(texts: readonly string[]): void;
   /** @returns the fault that applies to this request, used up once per call; null for none. */
   next(about: Pick<AzureRequest, 'method' | 'path'> & { readonly headers?: IncomingHttpHeaders }): Fault | null;
 }

@@ -7,6 +7,8 @@ export interface GithubCall {
   /** ISO-8601 UTC, when the answer left. */
   readonly at: string;
   readonly ms: number;
+  /** `x-github-request-id` of the answer; null where none came. */
+  readonly requestId: string | null;
 }
 
 /** The latest requests of the REST API and of Git over HTTP, oldest first: to count calls. */

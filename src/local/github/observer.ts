@@ -6,6 +6,8 @@ export interface GithubExchange {
   /** Without `/api/v3` and without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Whether it came with a person's token. */
+  readonly byPerson: boolean;
   /** Parsed JSON; null for none, or for what is no JSON. */
   readonly requestBody: unknown;
   readonly status: number;
@@ -30,12 +32,12 @@ export interface GithubObserver {
 }
 
 /** A request and its answer are read from copies: whoever serves and whoever asked have theirs whole. */
-export async function observed(observer: GithubObserver, path: string, request: Request, answer: () => Promise<Response>): Promise<Response> {
+export async function observed(observer: GithubObserver, { path, byPerson }: Pick<GithubExchange, 'path' | 'byPerson'>, request: Request, answer: () => Promise<Response>): Promise<Response> {
   const asked = request.clone();
   const response = await answer();
   // What hung until the end was answered to nobody.
   if (response.status === 503 && response.body === null) return response;
   const [requestBody, body] = [jsonOrNull(await asked.text()), jsonOrNull(await response.clone().text())];
-  observer.answered({ method: request.method, path, query: new URL(request.url).searchParams, requestBody, status: response.status, headers: Object.fromEntries(response.headers), body });
+  observer.answered({ method: request.method, path, byPerson, query: new URL(request.url).searchParams, requestBody, status: response.status, headers: Object.fromEntries(response.headers), body });
   return response;
 }

@@ -38,6 +38,7 @@ export function answerRequest({ world, faults, journal, deliveries, log, observe
     let actor: GithubCall['actor'] = 'anonymous';
     const answer = async (): Promise<Response> => {
       const fault = faults.next({ method: request.method, path, kind: 'request', byPerson: () => isPerson(world, request) });
+      if (fault === 'github:echo') return echoed(faults.echoOf(request.headers.get('authorization') ?? '', await request.clone().text()));
       if (fault) return faulty(fault, closing);
       if (!isRest) return answerGit(world, request);
       const answered = await rest.answer(underRoot(request, path));
@@ -48,8 +49,8 @@ export function answerRequest({ world, faults, journal, deliveries, log, observe
       log({ level: 'error', message: 'the local GitHub failed', method: request.method, path, error: error instanceof Error ? (error.stack ?? error.message) : String(error) });
       return Response.json({ message: 'Server Error' }, { status: 500 });
     });
-    const response = await (observe && isRest ? observed(observe, path, request, safely) : safely());
-    const call: GithubCall = { method: request.method, path, status: response.status, actor, at: new Date(world.now()).toISOString(), ms: Math.round(performance.now() - startedAt) };
+    const response = await (observe && isRest ? observed(observe, { path, byPerson: isPerson(world, request) }, request, safely) : safely());
+    const call: GithubCall = { method: request.method, path, status: response.status, actor, at: new Date(world.now()).toISOString(), ms: Math.round(performance.now() - startedAt), requestId: response.headers.get('x-github-request-id') };
     journal.add(call);
     log(call);
     return response;
@@ -82,4 +83,9 @@ function faulty(fault: GithubFaultName, closing: AbortSignal): Promise<Response>
   const answer = answers[fault];
   if (answer) return Promise.resolve(answer());
   return new Promise((resolve) => closing.addEventListener('abort', () => resolve(new Response(null, { status: 503 })), { once: true }));
+}
+
+function echoed(echo: string): Response {
+  const body = { message: `Validation Failed: ${echo}`, errors: [{ resource: 'Echo', field: 'echo', code: 'custom', message: echo }], documentation_url: 'https://docs.github.com/rest', status: '422' };
+  return Response.json(body, { status: 422, headers: { 'x-echo': encodeURIComponent(echo).slice(0, 4000) } });
 }

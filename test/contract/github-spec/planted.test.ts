@@ -16,6 +16,7 @@ const reaction = { id: 1, node_id: 'x', user, content: 'eyes', created_at: '2026
 const right: GithubExchange = {
   method: 'POST',
   path: '/repos/o/r/issues/comments/1/reactions',
+  byPerson: false,
   query: new URLSearchParams(),
   requestBody: { content: 'eyes' },
   status: 201,

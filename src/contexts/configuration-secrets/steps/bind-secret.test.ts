@@ -5,7 +5,7 @@ import { owner } from '../../../../test/support/grants.ts';
 import { memoryStore } from '../../../../test/support/memory-store.ts';
 import { memoryVaults, observedVersion, secretVersion } from '../../../../test/support/memory-vaults.ts';
 import type { DesiredSecretBinding } from '../../../kernel/desired-state.ts';
-import { OutOfBounds } from '../../../kernel/errors.ts';
+import { OutOfBounds, Rejected } from '../../../kernel/errors.ts';
 import { whenBindSecret } from '../reactions/when-bind-secret.ts';
 import { whenRotateSecret } from '../reactions/when-rotate-secret.ts';
 import { whenRuntimeEnvironmentProvisioned } from '../reactions/when-runtime-environment-provisioned.ts';
@@ -51,6 +51,14 @@ describe('when BindSecret', () => {
     Object.assign(ports, { access: azure.access });
     await bind();
     expect(granted).toMatchObject([{ state: 'intended', principalId: 'principal-id-storefront' }]);
+  });
+
+  test('what Azure refuses outright is said with its code: whoever waits for the secret must not wait in vain', async () => {
+    const { store, azure, ports, bind } = world();
+    azure.access.grantRead = () => Promise.reject(new Rejected('Azure refuses what was sent', { code: 'RoleAssignmentLimitExceeded' }));
+    Object.assign(ports, { access: azure.access });
+    expect((await bind()).last).toMatchObject({ end: 'stalled', reason: 'Azure refuses to let payments-api-key be read (RoleAssignmentLimitExceeded).' });
+    expect(store.emitted).toMatchObject([{ type: 'SecretBindingRefused', payload: { binding: binding.name, reason: expect.stringContaining('RoleAssignmentLimitExceeded') } }]);
   });
 
   test('an identity that may read already costs no write', async () => {

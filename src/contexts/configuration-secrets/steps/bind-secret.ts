@@ -1,7 +1,7 @@
 import type { Delivery } from '../../../kernel/context.ts';
 import type { DesiredEnvironment, DesiredSecretBinding } from '../../../kernel/desired-state.ts';
 import { emit, type EmittedMessage, type Envelope } from '../../../kernel/envelope.ts';
-import { OutOfBounds } from '../../../kernel/errors.ts';
+import { OutOfBounds, Rejected } from '../../../kernel/errors.ts';
 import { tenantIn } from '../../../kernel/ids.ts';
 import { done, saveIfChanged, stalled, wait, type Outcome, type Save } from '../../../kernel/outcome.ts';
 import type { Stored } from '../../../kernel/ports.ts';
@@ -26,11 +26,20 @@ export async function bindSecret(ports: ConfigurationSecretsPorts, command: Comm
     const declared = environment?.secrets.find(({ name, tenant }) => name === payload.binding && tenant === payload.tenant);
     if (environment === null || declared === undefined) return done();
     const aggregate = following(stored?.value ?? null, declared, payload);
-    return await toward(ports, { command, delivery, stored, environment, declared, aggregate });
+    return await toward(ports, { command, delivery, stored, environment, declared, aggregate }).catch((error: unknown) => refusedOutright(command, error));
   } catch (error) {
     if (error instanceof OutOfBounds) return stalled(error.message, error.needs, [], [refusal(command, error.message, error.needs)]);
     throw error;
   }
+}
+
+/** A limit or a policy: nobody is told of it in any other way. */
+function refusedOutright(command: Command, error: unknown): Outcome {
+  if (!(error instanceof Rejected)) throw error;
+  const { code } = error;
+  const reason = `Azure refuses to let ${command.payload.binding} be read${code === null ? '' : ` (${code})`}.`;
+  const needs = 'Look at limits and policies of the subscription in the Azure portal, and re-run the check.';
+  return stalled(reason, needs, [], [refusal(command, reason, needs)]);
 }
 
 interface Work {
@@ -77,8 +86,8 @@ async function grant(ports: ConfigurationSecretsPorts, work: Work, look: Reader)
     return wait(0, 'the grant is saved', saving(work, intended));
   }
   if (known.state === 'made') return awaitGrant(ports, work, look, Date.parse(known.at));
-  delivery.assertLeaseHeld();
-  const answer = await unlessNotAllowed(ports.access.grantRead(tenantIn(command.tenantId, declared.tenant), vault, principalId, delivery.signal));
+  const why = { commit: command.payload.commit, policy: `secret binding ${declared.name}, read access to its vault` };
+  const answer = await unlessNotAllowed(delivery.write(why, () => ports.access.grantRead(tenantIn(command.tenantId, declared.tenant), vault, principalId, delivery.signal)));
   if (answer === notAllowed) return refuseGrant(work, look);
   return wait(0, 'granted; look again', saving(work, { ...aggregate, status: 'Granting', grant: { principalId, state: 'made', at } }));
 }

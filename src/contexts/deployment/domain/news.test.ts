@@ -21,7 +21,7 @@ function gating(over: Partial<ServiceRollout> = {}): ServiceRollout {
 function deployed(service: ServiceRollout, over: Partial<RuntimeDeployment> = {}): RuntimeDeployment {
   return {
     deploymentId: 'prod-1', environment: 'prod', project: null, commit: '1'.padStart(40, '0'), generation: 1, trace: 'trace-1', sequence: 5, state: 'HealthGating', stateSince: 0,
-    services: [service], reason: null, needs: null, hold: null, askedAgain: 0, toldAt, isUntold: false, ...over,
+    services: [service], reason: null, needs: null, hold: null, awaitsAzureSince: null, askedAgain: 0, toldAt, isUntold: false, ...over,
   };
 }
 

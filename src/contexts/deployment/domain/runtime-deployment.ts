@@ -29,6 +29,8 @@ export const runtimeDeployment = z.strictObject({
   needs: z.string().nullable(),
   /** Why it does not move forward although nothing failed. */
   hold: z.strictObject({ why: z.enum(['paused', 'frozen']), detail: z.string(), until: z.string().nullable() }).nullable().default(null),
+  /** Since when it waits for Azure, which does not answer, in milliseconds since the epoch. */
+  awaitsAzureSince: z.number().nullable().default(null),
   /** How often it has asked anew for what it waits for in this state. */
   askedAgain: z.number().int().default(0),
   /** When it was announced last, in milliseconds since the epoch. */
@@ -45,8 +47,8 @@ export function deploymentKey(tenantId: TenantId, deploymentId: string): Aggrega
 }
 
 /** As it begins. `at`: milliseconds since the epoch. */
-export function newDeployment(asked: Omit<RuntimeDeployment, 'stateSince' | 'needs' | 'hold' | 'askedAgain' | 'toldAt' | 'isUntold'>, at: number): RuntimeDeployment {
-  return { ...asked, stateSince: at, needs: null, hold: null, askedAgain: 0, toldAt: at, isUntold: false };
+export function newDeployment(asked: Omit<RuntimeDeployment, 'stateSince' | 'needs' | 'hold' | 'awaitsAzureSince' | 'askedAgain' | 'toldAt' | 'isUntold'>, at: number): RuntimeDeployment {
+  return { ...asked, stateSince: at, needs: null, hold: null, awaitsAzureSince: null, askedAgain: 0, toldAt: at, isUntold: false };
 }
 
 /** Where something may still have to move forward. */
@@ -61,7 +63,7 @@ export function inState(
 ): RuntimeDeployment {
   if (!mayMove(deployment.state, state)) throw new Error(`a deployment cannot go from ${deployment.state} to ${state}`);
   const hold = forward.has(state) ? deployment.hold : null;
-  return { ...deployment, state, stateSince: at, hold, reason: why.reason ?? deployment.reason, needs: why.needs ?? deployment.needs };
+  return { ...deployment, state, stateSince: at, hold, awaitsAzureSince: null, reason: why.reason ?? deployment.reason, needs: why.needs ?? deployment.needs };
 }
 
 /** What could be brought is there. Green only when that is everything. */
@@ -101,7 +103,8 @@ export function withService(deployment: RuntimeDeployment, changed: ServiceRollo
 export function progressOf(deployment: RuntimeDeployment): DeploymentProgress {
   const { deploymentId, environment, sequence, state, reason, needs, hold } = deployment;
   const services = deployment.services.map(serviceProgress);
-  return { deploymentId, environment, commit: deployment.commit, generation: deployment.generation, sequence, state, services, reason, needs, hold };
+  const awaits = deployment.awaitsAzureSince === null ? {} : { awaits: { system: 'Azure' as const, since: new Date(deployment.awaitsAzureSince).toISOString() } };
+  return { deploymentId, environment, commit: deployment.commit, generation: deployment.generation, sequence, state, services, reason, needs, hold, ...awaits };
 }
 
 function serviceProgress(rollout: ServiceRollout): ServiceProgress {

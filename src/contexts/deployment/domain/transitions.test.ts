@@ -17,6 +17,7 @@ const deployment = (state: DeploymentState): RuntimeDeployment => ({
   reason: null,
   needs: null,
   hold: null,
+  awaitsAzureSince: null,
   askedAgain: 0,
   toldAt: 0,
   isUntold: false,

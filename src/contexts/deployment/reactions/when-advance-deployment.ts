@@ -1,4 +1,5 @@
 import { reaction, type Delivery, type Reaction } from '../../../kernel/context.ts';
+import { HeldBack } from '../../../kernel/errors.ts';
 import type { TenantId } from '../../../kernel/ids.ts';
 import type { DeploymentState } from '../../../kernel/messages/deployment.ts';
 import { done, wait, type Outcome } from '../../../kernel/outcome.ts';
@@ -15,6 +16,7 @@ import type { Timing } from '../domain/timing.ts';
 import { isEnd, keepsItsReason } from '../domain/transitions.ts';
 import { withWarm } from '../domain/warm.ts';
 import type { DeploymentPorts } from '../ports.ts';
+import { awaitingAzure, leftAlone } from '../steps/awaiting-azure.ts';
 import { declaredAt } from '../steps/declared-at.ts';
 import { endedWarm } from '../steps/ending-warm.ts';
 import { followed } from '../steps/following.ts';
@@ -59,7 +61,11 @@ async function advance(ports: DeploymentPorts, timing: Timing, where: Where, del
   const queue = await ports.store.load(queueKey(tenantId, environment), deploymentQueue);
   if (queue === null || queue.value.current === null) return done();
   const stored = await ports.store.load(deploymentKey(tenantId, queue.value.current), runtimeDeployment);
-  const warm = await endedWarm(ports, where, queue, { running: stored?.value ?? null, delivery });
+  const warm = await endedWarm(ports, where, queue, { running: stored?.value ?? null, delivery }).catch((error: unknown) => {
+    // Where Azure is away the look says so, for people to see.
+    if (error instanceof HeldBack && stored !== null && !isEnd(stored.value.state)) return null;
+    throw error;
+  });
   if (warm !== null) return warm;
   if (stored === null || isEnd(stored.value.state)) return followed(ports, where, queue, stored?.value ?? null);
   const { next } = queue.value;
@@ -80,12 +86,13 @@ async function look(ports: DeploymentPorts, timing: Timing, tenantId: TenantId, 
   const { desired } = declared;
   const step = stepOf[stored.state];
   if (step === undefined) return turn(stored);
-  const planned = { ...stored, services: stored.services.map((one) => withPlan(one, desired.services.find(({ name }) => name === one.service) ?? null, now)) };
+  const begun = await awaitingAzure(ports, stored, desired.azure);
+  const planned = { ...begun, services: begun.services.map((one) => withPlan(one, desired.services.find(({ name }) => name === one.service) ?? null, now)) };
   const before = underHold(planned, holdOf(queue, desired.freezes, now), now);
   const deployment = keepsItsReason(stored.state) ? before : { ...before, reason: null, needs: null };
   const run: Run = { ports, timing, tenantId, delivery, deployment, desired, isPreempted: queue.next !== null, warm: queue.warm };
-  const after = await step(run).catch((error: unknown) => metOutside(run, error));
-  return inTime(run, after);
+  const after = await step(run).catch((error: unknown) => leftAlone(stored, error, ports.clock.now()) ?? metOutside(run, error));
+  return after.deployment.awaitsAzureSince === null ? inTime(run, after) : after;
 }
 
 /** Time in which it may not move is not held against it. */

@@ -4,6 +4,7 @@ import type { OperationToken } from '../../../kernel/operation.ts';
 import { inWords } from '../domain/outside-refusal.ts';
 import { isOnWayBack, type ServiceRollout } from '../domain/service-rollout.ts';
 import { appOf, type Run } from './run.ts';
+import { whyWritten } from './why-written.ts';
 
 interface Impossible {
   readonly reason: string;
@@ -78,8 +79,7 @@ function acceptedMs({ timing }: Run, rollout: ServiceRollout): number {
 }
 
 async function send(run: Run, rollout: ServiceRollout, write: Write, app: ObservedApp | null): Promise<Carried> {
-  run.delivery.assertLeaseHeld();
-  const token = app === null ? ((await write.create?.()) ?? gone) : await write.send(app);
+  const token = await run.delivery.write(whyWritten(run, rollout), async () => (app === null ? ((await write.create?.()) ?? gone) : write.send(app)));
   if (typeof token === 'object') return failed(rollout, token.reason, token.needs);
   const sent = { ...rollout, operation: token, sentAt: run.ports.clock.now(), sent: rollout.sent + 1 };
   // One write per delivery: others may have one to send, or to take back.

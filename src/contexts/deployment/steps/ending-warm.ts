@@ -34,14 +34,15 @@ export async function endedWarm(ports: DeploymentPorts, where: Where, queue: Sto
 
 /** False when it is to be tried again later: that it runs costs replicas, and holds up nothing. */
 async function isEnded(ports: DeploymentPorts, { tenantId, environment }: Where, { service, revision }: WarmRevision, delivery: Delivery): Promise<boolean> {
-  const declared = (await readable(ports.desired.current(tenantId, environment)))?.environment ?? null;
+  const current = await readable(ports.desired.current(tenantId, environment));
+  const declared = current?.environment ?? null;
   // Nothing says where it is any more: whoever took the environment out of Git has it.
-  if (declared === null) return true;
+  if (current === null || declared === null) return true;
   const id = appId(declared.azure, service);
   try {
     if (!(await servesNobody(ports, tenantId, id, { revision, delivery }))) return true;
-    delivery.assertLeaseHeld();
-    await ports.apps.deactivate(tenantId, id, revision, delivery.signal);
+    const why = { commit: current.commit, policy: `rollout blue-green of ${service}, kept warm long enough` };
+    await delivery.write(why, () => ports.apps.deactivate(tenantId, id, revision, delivery.signal));
     return true;
   } catch (error) {
     if (error instanceof Rejected) return true;

@@ -57,9 +57,10 @@ function runWith(throwing: Throwing = {}, { status = 200, aborted = false } = {}
     requests: { since: async () => said('requests', { total: 40, serverErrors: 1 }) },
     logs: { ask: async (_tenant, question) => said('logs', 3, question) },
     gates: { ask: async (_tenant, _gate, question) => said('gates', { verdict: 'pass', detail: null }, question) },
+    outages: { since: async () => null },
   };
   const about = { deploymentId: 'staging-1', environment: 'staging', project: null, commit: commitAt(1), generation: 1, trace: 't', sequence: 1 };
-  const deployment: Run['deployment'] = { ...about, state: 'HealthGating', stateSince: began, services: [inStep], reason: null, needs: null, askedAgain: 0, toldAt: 0, isUntold: false, hold: null };
+  const deployment: Run['deployment'] = { ...about, state: 'HealthGating', stateSince: began, services: [inStep], reason: null, needs: null, awaitsAzureSince: null, askedAgain: 0, toldAt: 0, isUntold: false, hold: null };
   const delivery = { ...testDelivery(clock.now()), signal: { aborted } };
   return { asked, run: { ports, timing: defaultTiming, tenantId: tenant, delivery, deployment, desired: desiredEnvironment({ services: [service] }), isPreempted: false, warm: [] } };
 }

@@ -10,6 +10,7 @@ import { isLastStage, stageGoesOn } from '../domain/stage-moves.ts';
 import { failing, heldBack } from './failing.ts';
 import { gatherEvidence } from './gather-evidence.ts';
 import { appOf, declaredService, folded, type Fold, type Run } from './run.ts';
+import { whyWritten } from './why-written.ts';
 
 /** Looked at together: a gate of many services takes as long as one. */
 const together = 10;
@@ -104,9 +105,8 @@ function whyOf({ reason, rollout }: Pick<Look, 'reason' | 'rollout'>): string {
 
 /** A template that ran before gets its revision back, and Azure does not always wake it. */
 async function wake(run: Run, fold: Fold, rollout: ServiceRollout): Promise<Fold> {
-  run.delivery.assertLeaseHeld();
   try {
-    await run.ports.apps.activate(run.tenantId, appOf(run, rollout), rollout.revision ?? '', run.delivery.signal);
+    await run.delivery.write(whyWritten(run, rollout), () => run.ports.apps.activate(run.tenantId, appOf(run, rollout), rollout.revision ?? '', run.delivery.signal));
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;
     const reason = `${rollout.service}: its revision was there before and Azure refuses to start it${inWords(error)}`;

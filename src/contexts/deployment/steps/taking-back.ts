@@ -1,10 +1,11 @@
 import { isBusy, tagOf, type ObservedApp, type ObservedRevision } from '../../../kernel/container-app.ts';
 import { tagNames } from '../../../kernel/desired-state.ts';
 import { Rejected } from '../../../kernel/errors.ts';
-import { liveSecrets } from '../domain/app-view.ts';
+import type { AppliedApp } from '../domain/applied-app.ts';
+import { liveSecrets, revisionMadeBy } from '../domain/app-view.ts';
 import { inWords } from '../domain/outside-refusal.ts';
 import { restorePatch } from '../domain/patches.ts';
-import { referencesOf, secretsToSend } from '../domain/secrets.ts';
+import { referencesOf, secretsFor, secretsToSend, type SecretList } from '../domain/secrets.ts';
 import { atStep, goesForward, isDivided, isGoingBack, isInFlight, type PinnedTraffic, type Previous, type Release, type ServiceRollout, type Step } from '../domain/service-rollout.ts';
 import { isServed, servedWithout, weightIn } from '../domain/traffic.ts';
 import { carryOut, type Write } from './carry-out.ts';
@@ -15,6 +16,7 @@ import { recordWayBack } from './known-good.ts';
 import { remade, staying } from './remaking.ts';
 import { appOf, folded, ignoresOf, takenRelease, type Fold, type Run } from './run.ts';
 import { unlessDisturbed } from './unless-disturbed.ts';
+import { whyWritten } from './why-written.ts';
 
 const intents: ReadonlySet<Step> = new Set(['creating', 'pinning', 'applying']);
 
@@ -81,8 +83,7 @@ async function revive(run: Run, fold: Fold, rollout: ServiceRollout, previous: P
   const revision = await apps.revision(run.tenantId, appOf(run, rollout), name, run.delivery.signal);
   if (revision === null) return remade(run, fold, rollout, takenRelease(run, rollout));
   if (!revision.active) {
-    run.delivery.assertLeaseHeld();
-    await apps.activate(run.tenantId, appOf(run, rollout), name, run.delivery.signal);
+    await run.delivery.write(whyWritten(run, rollout), () => apps.activate(run.tenantId, appOf(run, rollout), name, run.delivery.signal));
     return folded(fold, { ...rollout, detail: `Starting ${name}` }, { wrote: true, againMs: run.timing.lookMs });
   }
   const waited = run.ports.clock.now() - (rollout.movingSince ?? run.deployment.stateSince);
@@ -134,12 +135,31 @@ function wayBack(run: Run, rollout: ServiceRollout, previous: Previous): Write {
     isDone: (app) => isBack(app) && ((rollout.failed && tagOf(app, tagNames.rolledBack) === release.digest) || isWithout(app, release)),
     send: async (app) => {
       const { value: known } = await knownApp(run.ports, run.tenantId, run.deployment.environment, app);
-      const declared = referencesOf(previous.release?.body ?? release.body);
-      const secrets = secretsToSend({ declared, inUse: null, live: liveSecrets(app), known: [...known.secrets, ...referencesOf(release.body)] });
+      const secrets = await secretsBack(run, rollout, { previous, app, known });
       const patch = restorePatch({ failed: release, isQuarantined: rollout.failed, previous, live: app.raw, ignores: ignoresOf(run, rollout), secrets: 'unknown' in secrets ? null : secrets.send });
       return run.ports.apps.patch(run.tenantId, appOf(run, rollout), patch, run.delivery.signal);
     },
   };
+}
+
+interface BackFacts {
+  readonly previous: Previous;
+  readonly app: ObservedApp;
+  readonly known: AppliedApp;
+}
+
+/** All of them stay, for the revision that is left behind as well. One that Azure never made needs none, and without a next release nobody would take its secrets away. */
+async function secretsBack(run: Run, rollout: ServiceRollout, { previous, app, known }: BackFacts): Promise<SecretList> {
+  const release = takenRelease(run, rollout);
+  const body = previous.release?.body ?? release.body;
+  const declared = referencesOf(body);
+  const live = liveSecrets(app);
+  const brought = referencesOf(release.body).filter(({ name }) => !declared.some((one) => one.name === name) && live.some((one) => one.name === name));
+  if (brought.length > 0) {
+    const revisions = await run.ports.apps.revisions(run.tenantId, appOf(run, rollout), run.delivery.signal);
+    if (revisions.every(({ name }) => name !== revisionMadeBy(rollout.service, release))) return secretsFor({ app, body, known, revisions });
+  }
+  return secretsToSend({ declared, inUse: null, live, known: [...known.secrets, ...referencesOf(release.body)] });
 }
 
 async function dismiss(run: Run, fold: Fold, rollout: ServiceRollout, previous: string): Promise<Fold> {

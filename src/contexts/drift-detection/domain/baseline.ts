@@ -32,6 +32,15 @@ export function isAsDeclared({ digest, rolledBack }: Standing, service: DesiredS
 }
 
 /**
+ * A deployment of exactly what Git declares completed, and the app says that an older one was here after it: a write that a worker had sent
+ * before it lost its lease, and that arrived late. Azure has no condition that would have refused it.
+ */
+export function isOverwritten({ service, standing, recorded }: Pick<Evidence, 'service' | 'standing' | 'recorded'>): boolean {
+  if (recorded?.service.digest !== service.digest || standing.rolledBack === service.digest) return false;
+  return standing.generation > 0 && standing.generation < recorded.generation && standing.digest !== service.digest;
+}
+
+/**
  * After a rollback Git still declares what failed: that is one finding, and live is compared with the last known-good, so that drift
  * does not fight the rollback. What was merged and never arrived is one finding, and live is compared with what was applied last.
  */

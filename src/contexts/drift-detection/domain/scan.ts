@@ -15,6 +15,8 @@ export interface Scan {
   /** Names of services, also of those whose document is wrong. */
   readonly declared: readonly string[];
   readonly drift: DesiredDrift;
+  /** Services that a late write of our own changed: put right at once, whatever the mode. It is not for people to answer. */
+  readonly overwritten: readonly string[];
   /** A look as soon after the last one is the same look: messages are delivered more than once. */
   readonly apartMs: number;
   /** Milliseconds since the epoch. */

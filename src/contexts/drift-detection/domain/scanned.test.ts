@@ -13,7 +13,7 @@ const sighting: fc.Arbitrary<Sighting> = fc
 const sightings = fc.array(sighting, { maxLength: 8 });
 const unjudged = fc.uniqueArray(few).map((names) => new Set<string>(names));
 const scanOf = (seen: readonly Sighting[], minutes: number, more: Partial<Scan> = {}): Scan => ({
-  environment: 'staging', sightings: seen, isUnjudged: () => false, attribute: () => null, seen: [], declared: ['a', 'b', 'c'], drift: { mode: 'propose', paths: [] }, apartMs: 15_000, now: start + minutes * 60_000, ...more,
+  environment: 'staging', sightings: seen, isUnjudged: () => false, attribute: () => null, seen: [], declared: ['a', 'b', 'c'], drift: { mode: 'propose', paths: [] }, overwritten: [], apartMs: 15_000, now: start + minutes * 60_000, ...more,
 });
 const one: Sighting = { class: 'changed', service: 'a', path: 'p', desired: 'd', live: 'l', liveDigest: 'l', summary: 's' };
 const ids = (findings: DriftFindings): readonly string[] => findings.open.map(({ id }) => id).toSorted();

@@ -32,7 +32,7 @@ const plainFields: ReadonlySet<string> = new Set(
 export function liveText(path: string, value: unknown, git: object): string {
   const known = new Set<string>();
   collect(git, known);
-  const field = /([^.[\]]+)(\[[^[\]]*\])?$/.exec(path)?.[1] ?? '';
+  const field = /(?<![^.[\]])([^.[\]]+)(\[[^[\]]*\])?$/.exec(path)?.[1] ?? '';
   return bounded(written(safe(field, value, known)));
 }
 

@@ -47,7 +47,9 @@ function rememberedOf({ resolved }: DriftFindings, id: string): DriftFinding['ac
   return acknowledged === null || acknowledged.until === null ? null : acknowledged;
 }
 
-function shownOf({ drift }: Scan, sighting: Sighting): Pick<DriftFinding, keyof Sighting & keyof DriftFinding | 'severity' | 'mode'> {
+function shownOf({ drift, overwritten }: Scan, sighting: Sighting): Pick<DriftFinding, keyof Sighting & keyof DriftFinding | 'severity' | 'mode'> {
   const { liveDigest: _liveDigest, about: _about, ...shown } = sighting;
-  return { ...shown, severity: severityOf(sighting), mode: modeOf(drift, sighting) };
+  return { ...shown, severity: severityOf(sighting), mode: modeOf(overwritten.includes(sighting.service) ? healed : drift, sighting) };
 }
+
+const healed = { mode: 'heal', paths: [] } as const;

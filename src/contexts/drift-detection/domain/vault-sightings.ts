@@ -64,7 +64,7 @@ function reference(service: string, binding: Binding, live: string): Sighting {
 
 function moved(service: string, binding: Binding, version: string): Sighting {
   const { vault, secret, keyVaultUrl } = binding;
-  const live = bounded(`${keyVaultUrl.replace(/\/+$/, '')}/${version}`);
+  const live = bounded(`${keyVaultUrl.replace(/(?<!\/)\/+$/, '')}/${version}`);
   return {
     class: 'secret-reference',
     service,

@@ -9,7 +9,7 @@ import { deployingAt } from '../domain/deployments.ts';
 import { healing } from '../domain/healing.ts';
 import { newsOf } from '../domain/news.ts';
 import { driftFindings, findingsKey, type DriftFindings } from '../domain/runtime-drift-finding.ts';
-import { scanned } from '../domain/scanned.ts';
+import { scanned, type Scanned } from '../domain/scanned.ts';
 import type { DriftTiming } from '../domain/timing.ts';
 import type { DriftDetectionPorts } from '../ports.ts';
 import { declaredNow } from '../steps/declared-now.ts';
@@ -42,6 +42,7 @@ async function scanDrift(ports: DriftDetectionPorts, { secondLookMs }: DriftTimi
   const looked = await scan({ ports, tenantId, environment, before, deploying, activity, attempt, signal });
   const now = ports.clock.now();
   const after = scanned(before, { ...looked.scan, apartMs: secondLookMs / 2, now });
+  tellOverwritten(ports, after, looked.scan.overwritten);
   const { findings, asked } = healing({ ...after.findings, ...looked.rounds }, now);
   const about = { projectId: environment.project ?? undefined };
   const emits = [
@@ -50,6 +51,12 @@ async function scanDrift(ports: DriftDetectionPorts, { secondLookMs }: DriftTimi
   ];
   const saves = saveIfChanged(key, stored, findings);
   return isToBeSeenAgain(findings) ? wait(secondLookMs, 'what was seen once is looked at again', saves, emits) : done(saves, emits);
+}
+
+/** Once per service, when it is found. */
+function tellOverwritten({ telemetry }: DriftDetectionPorts, { findings, opened }: Scanned, overwritten: readonly string[]): void {
+  const services = new Set(findings.open.filter(({ id, service }) => opened.includes(id) && overwritten.includes(service)).map(({ service }) => service));
+  if (services.size > 0) telemetry.count('trueup_stale_overwrites_total', {}, services.size);
 }
 
 /** Git declares it no more. */

@@ -2,7 +2,7 @@ import { isBusy, type ObservedApp } from '../../../kernel/container-app.ts';
 import type { DesiredService } from '../../../kernel/desired-state.ts';
 import { asItRuns } from '../../../kernel/taken-over.ts';
 import { standingOf, type Standing } from '../domain/app-tags.ts';
-import { baselineOf, isAsDeclared, type Release } from '../domain/baseline.ts';
+import { baselineOf, isAsDeclared, isOverwritten, type Release } from '../domain/baseline.ts';
 import type { Sighting } from '../domain/runtime-drift-finding.ts';
 import { absent, changed, late, neverOurs, rolledBack } from '../domain/sightings.ts';
 import { traffic } from '../domain/traffic.ts';
@@ -22,22 +22,25 @@ export interface Judged {
 export interface Verdict {
   readonly sightings: readonly Sighting[];
   readonly judged: Judged | null;
+  /** By a late write of our own. */
+  readonly isOverwritten: boolean;
 }
 
 /** By its app alone, as the list showed it. Null when the service cannot be judged at this moment. */
 export async function judge(scanner: Scanner, releases: Releases, service: DesiredService, app: ObservedApp | null): Promise<Verdict | null> {
   if (scanner.deploying.includes(service.name)) return null;
   const { applied, seen } = scanner.before;
-  if (app === null) return { sightings: [absent(service, seen.includes(service.name) || applied[service.name] !== undefined)], judged: null };
+  if (app === null) return { sightings: [absent(service, seen.includes(service.name) || applied[service.name] !== undefined)], judged: null, isOverwritten: false };
   if (isBusy(app)) return null;
   const standing = standingOf(app);
   const known = await evidence(scanner, releases, service, standing);
   const runs = (release: Release | null): Release | null => release && { ...release, service: asItRuns({ ...release.service, ignores: service.ignores }, app) };
-  const { against, between } = baselineOf({ service: asItRuns(service, app), standing, live: app.raw, recorded: runs(known.recorded), tagged: runs(known.tagged) });
-  if (between === 'never-applied') return { sightings: [neverOurs(service)], judged: null };
+  const given = { service: asItRuns(service, app), standing, live: app.raw, recorded: runs(known.recorded), tagged: runs(known.tagged) };
+  const { against, between } = baselineOf(given);
+  if (between === 'never-applied') return { sightings: [neverOurs(service)], judged: null, isOverwritten: false };
   const apart = between === 'late' ? [late(service, standing.digest)] : between === 'rolled-back' ? [rolledBack(service, standing.digest)] : [];
-  if (against === null) return apart.length > 0 ? { sightings: apart, judged: null } : null;
-  return { sightings: [...apart, ...changed(against, app), ...traffic(against, app, applied[service.name]?.revision ?? null)], judged: { service, against, app, isAsDeclared: between === 'nothing' } };
+  if (against === null) return apart.length > 0 ? { sightings: apart, judged: null, isOverwritten: false } : null;
+  return { sightings: [...apart, ...changed(against, app), ...traffic(against, app, applied[service.name]?.revision ?? null)], judged: { service, against, app, isAsDeclared: between === 'nothing' }, isOverwritten: isOverwritten(given) };
 }
 
 interface Known {

@@ -48,6 +48,7 @@ export async function scan(scanner: Scanner): Promise<Looked> {
       seen: declared.filter((one) => byName.has(one.toLowerCase()) || before.seen.includes(one)),
       declared,
       drift,
+      overwritten: verdicts.filter(({ verdict }) => verdict?.isOverwritten === true).map(({ service }) => service.name),
     },
     rounds: { doubted: counted.doubted, roundAt: counted.roundAt, looked: vaults.looked, couldRead: vaults.couldRead },
   };

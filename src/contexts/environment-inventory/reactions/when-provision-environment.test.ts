@@ -4,7 +4,7 @@ import { desiredEnvironment, desiredSecretBinding } from '../../../../test/suppo
 import { commit, environmentWorld, prod, type EnvironmentWorld } from '../../../../test/support/environment-world.ts';
 import { owner } from '../../../../test/support/grants.ts';
 import type { MemoryEnvironment } from '../../../../test/support/memory-environment.ts';
-import { OutOfBounds } from '../../../kernel/errors.ts';
+import { OutOfBounds, Rejected } from '../../../kernel/errors.ts';
 import { whenProvisionEnvironment } from './when-provision-environment.ts';
 import { whenRuntimeTenantBindingRefused } from './when-runtime-tenant-binding-refused.ts';
 
@@ -221,6 +221,17 @@ describe('production', () => {
 
   test('does not wait for ever', async () => {
     expect((await environmentWorld(prod).provision(1, 1000)).last).toMatchObject({ end: 'stalled', reason: 'The binding of tenant contoso to staging was not decided in time.' });
+  });
+});
+
+describe('what Azure refuses outright', () => {
+  test('is said with its code: whoever waits for the environment must not wait in vain', async () => {
+    const { ports, store, clock } = environmentWorld(staging);
+    const createManagedEnvironment = () => Promise.reject(new Rejected('Azure refuses what was sent', { code: 'MaxNumberOfRegionalEnvironmentsInSubExceeded' }));
+    const reaction = whenProvisionEnvironment({ ...ports, resources: { ...ports.resources, createManagedEnvironment } });
+    const { last } = await runToEnd(reaction, envelopeOf('ProvisionEnvironment', owner, { environment: 'staging', commit, generation: 1 }), { store, clock });
+    expect(last).toMatchObject({ end: 'stalled', reason: 'Azure refuses to set up environment staging (MaxNumberOfRegionalEnvironmentsInSubExceeded).' });
+    expect(store.emitted).toMatchObject([{ type: 'RuntimeEnvironmentProvisioningFailed', payload: { environment: 'staging', generation: 1, needs: expect.stringContaining('limits and policies') } }]);
   });
 });
 

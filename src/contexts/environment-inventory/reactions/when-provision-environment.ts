@@ -2,7 +2,8 @@ import { reaction, type Delivery, type Reaction } from '../../../kernel/context.
 import { tagNames, type DesiredEnvironment } from '../../../kernel/desired-state.ts';
 import { canonicalJson } from '../../../kernel/digest.ts';
 import { emit, type Envelope } from '../../../kernel/envelope.ts';
-import { OutOfBounds } from '../../../kernel/errors.ts';
+import { OutOfBounds, Rejected } from '../../../kernel/errors.ts';
+import type { OperationToken } from '../../../kernel/operation.ts';
 import { done, saveIfChanged, stalled, wait, type Outcome, type Save } from '../../../kernel/outcome.ts';
 import type { Stored } from '../../../kernel/ports.ts';
 import { identityTenant, ownTags, placeTags } from '../domain/ownership.ts';
@@ -34,7 +35,7 @@ async function provision(ports: EnvironmentInventoryPorts, command: Command, del
   if (stored !== null && stored.value.generation > payload.generation) return done();
   try {
     const desired = await ports.desired.at(tenantId, payload.environment, payload.commit);
-    return desired === null ? done() : await toward(ports, { command, delivery, stored, desired });
+    return desired === null ? done() : await toward(ports, { command, delivery, stored, desired }).catch((error: unknown) => refusedOutright(command, error));
   } catch (error) {
     if (error instanceof OutOfBounds) return refused(command, error.message, error.needs);
     throw error;
@@ -100,29 +101,32 @@ function intended({ intent }: RuntimeEnvironment, next: Intent): boolean {
 }
 
 async function write({ resources }: EnvironmentInventoryPorts, work: Work, aggregate: RuntimeEnvironment, intent: Intent): Promise<Outcome> {
-  const { command, delivery, desired } = work;
+  const { delivery, command } = work;
+  const why = { commit: command.payload.commit, policy: `environment provisioning, ${intent.write.replaceAll('-', ' ')}` };
+  const operation = await delivery.write(why, () => written(resources, work, intent));
+  return wait(0, 'written; look again', saving(work, { ...aggregate, intent: null, operation }));
+}
+
+/** @returns what has to be followed; null for what is done with its answer. */
+async function written(resources: EnvironmentInventoryPorts['resources'], { command, delivery, desired }: Work, intent: Intent): Promise<OperationToken | null> {
   const { tenantId, traceId } = command;
   const { azure, region } = desired;
   const { signal } = delivery;
   const own = intent.write === 'ensure-identity' ? ownTags(desired, tenantId, identityTenant(desired, intent.name)) : placeTags(desired, tenantId);
   const tags = { ...own, [tagNames.trace]: traceId };
-  delivery.assertLeaseHeld();
-  let operation: string | null = null;
   switch (intent.write) {
     case 'ensure-resource-group':
       await resources.ensureResourceGroup(tenantId, azure, region, tags, signal);
-      break;
+      return null;
     case 'create-managed-environment':
-      operation = await resources.createManagedEnvironment(tenantId, azure, region, tags, signal);
-      break;
+      return resources.createManagedEnvironment(tenantId, azure, region, tags, signal);
     case 'tag-managed-environment':
       await resources.tagManagedEnvironment(tenantId, azure, tags, signal);
-      break;
+      return null;
     case 'ensure-identity':
       await resources.ensureIdentity(tenantId, azure, intent.name, region, tags, signal);
-      break;
+      return null;
   }
-  return wait(0, 'written; look again', saving(work, { ...aggregate, intent: null, operation }));
 }
 
 function complete({ clock }: EnvironmentInventoryPorts, work: Work, aggregate: RuntimeEnvironment, { provisioned }: Extract<Step, { step: 'complete' }>): Outcome {
@@ -160,6 +164,14 @@ function creationFailed(work: Work, aggregate: RuntimeEnvironment, code: string)
 
 function refusedByAzure(work: Work, aggregate: RuntimeEnvironment, { refusals }: Extract<Step, { step: 'refuse' }>): Outcome {
   return failing(work, aggregate, refusals.map(({ reason }) => reason).join(' '), [...new Set(refusals.map(({ needs }) => needs))].join(' '));
+}
+
+/** A limit of the subscription, or a policy of it: nobody is told of it in any other way. */
+function refusedOutright(command: Command, error: unknown): Outcome {
+  if (!(error instanceof Rejected)) throw error;
+  const { code } = error;
+  const reason = `Azure refuses to set up environment ${command.payload.environment}${code === null ? '' : ` (${code})`}.`;
+  return refused(command, reason, 'Look at limits and policies of the subscription in the Azure portal, and re-run the check.');
 }
 
 function refused({ tenantId, payload }: Command, reason: string, needs: string, saves: readonly Save[] = []): Outcome {

@@ -50,7 +50,8 @@ export function isSteady({ active, provisioningState, runningState, healthState,
 function withoutReplicas({ runningState }: ObservedRevision, min: number, say: (verdict: Verdict, detail: string) => Check): Check {
   const isStarting = ['processing', 'activating', 'unknown'].includes(runningState.toLowerCase());
   if (isStarting) return say('no-data', 'No replica runs yet');
-  return min === 0 ? say('healthy', 'Scaled to zero, as declared') : say('unhealthy', `No replica runs, at least ${min} declared`);
+  if (min > 0) return say('unhealthy', `No replica runs, at least ${min} declared`);
+  return runningState === 'ScaledToZero' ? say('healthy', 'Scaled to zero, as declared') : say('no-data', 'No replica runs, and Azure does not say that it rests');
 }
 
 export function restartsOf(revision: ObservedRevision): number {
@@ -101,9 +102,11 @@ export function dependencies(environmentState: string | null, requests: RequestS
   return { kind: 'dependency', verdict, detail: `${Math.round(share * 100)} % of ${total} requests answered with a server error` };
 }
 
+/** By Azure's names of its states: null is a managed environment that is gone, and a name that is not here says nothing. */
 function environmentVerdict(state: string | null): Verdict {
   if (state === null || ['Failed', 'Canceled', 'ScheduledForDelete'].includes(state)) return 'unhealthy';
-  return state === 'UpgradeFailed' ? 'degraded' : 'healthy';
+  if (state === 'UpgradeFailed') return 'degraded';
+  return state === 'Succeeded' || state === 'UpgradeRequested' ? 'healthy' : 'no-data';
 }
 
 function count(n: number, noun: string): string {

@@ -37,23 +37,23 @@ export function whenApplyScalingPolicy(ports: HealthScalingPorts): Reaction {
       if (waiting !== null && waiting !== 'incomplete') return waiting;
       const newest = await newestDeclared(ports, command).catch(outOfBounds);
       if (newest instanceof OutOfBounds) return refused(command, stored, { reason: newest.message, needs: newest.needs });
-      const { environment, generation } = newest;
+      const { environment, commit, generation } = newest;
       const policy = environment?.scaling.find((one) => one.name === payload.policy && one.tenant === payload.tenant && one.service === payload.service);
       const service = environment?.services.find(({ name }) => name === payload.service);
       if (!environment || policy === undefined || service === undefined) return undeclared(ports, command, stored, newest, delivery);
-      return apply(ports, command, stored, { environment, generation, policy, service, mayWrite: waiting === null }, delivery);
+      return apply(ports, command, stored, { environment, commit, generation, policy, service, mayWrite: waiting === null }, delivery);
     },
   });
 }
 
-type Newest = Pick<Declared, 'generation'> & { readonly environment: DesiredEnvironment | null };
+type Newest = Pick<Declared, 'commit' | 'generation'> & { readonly environment: DesiredEnvironment | null };
 
 /** A command says what to look at: a commit that came after it may declare another scale, and writing the older one would undo it. */
 async function newestDeclared({ desired }: HealthScalingPorts, { tenantId, payload }: Command): Promise<Newest> {
   const { environment, commit, generation } = payload;
   const current = await desired.current(tenantId, environment);
-  if (current !== null && current.generation > generation) return { environment: current.environment, generation: current.generation };
-  return { environment: await desired.at(tenantId, environment, commit), generation };
+  if (current !== null && current.generation > generation) return current;
+  return { environment: await desired.at(tenantId, environment, commit), commit, generation };
 }
 
 /** What a newer commit took away is not missed; what it declares wrongly stays as it is until it is put right. */
@@ -88,6 +88,7 @@ async function deploymentStanding({ store, clock }: HealthScalingPorts, { tenant
 
 interface Declared {
   readonly environment: DesiredEnvironment;
+  readonly commit: string;
   /** Of the commit that declares it: the command's, or the newest. */
   readonly generation: number;
   readonly policy: DesiredScalingPolicy;
@@ -123,7 +124,7 @@ async function apply(ports: HealthScalingPorts, command: Command, stored: Stored
 }
 
 /** First the intent, then the write, then a look: at most one write per delivery. */
-async function send(ports: HealthScalingPorts, command: Command, stored: StoredPolicy, { service, generation }: Declared, app: ObservedApp, delivery: Delivery): Promise<Outcome> {
+async function send(ports: HealthScalingPorts, command: Command, stored: StoredPolicy, { service, policy, commit, generation }: Declared, app: ObservedApp, delivery: Delivery): Promise<Outcome> {
   const { tenantId } = command;
   const now = ports.clock.now();
   const wrote = digestOf(service.app.properties.template.scale ?? null);
@@ -135,9 +136,8 @@ async function send(ports: HealthScalingPorts, command: Command, stored: StoredP
     return wait(0, 'intends to write the scale', [save(command, stored, { write: { generation, since: now, operation: null } })]);
   }
   if (now - write.since > writeMs) return refused(command, stored, { reason: 'Azure accepts the scale and does not show it', needs: `Look at the container app ${service.name} in Azure.` });
-  delivery.assertLeaseHeld();
   try {
-    const operation = await ports.scaling.patch(tenantId, app.id, scalePatch(service, app), delivery.signal);
+    const operation = await delivery.write({ commit, policy: `scaling policy ${policy.name}` }, () => ports.scaling.patch(tenantId, app.id, scalePatch(service, app), delivery.signal));
     return wait(lookMs, 'Azure writes the scale', [save(command, stored, { write: { ...write, operation }, writtenAt: now, wrote })]);
   } catch (error) {
     if (!(error instanceof Rejected)) throw error;

@@ -119,7 +119,8 @@ async function look({ ports, tenantId, before, signal }: Evaluation, app: Observ
 }
 
 async function ready(evaluation: Evaluation, service: DesiredService, app: ObservedApp, memory: ServiceMemory): Promise<{ readonly checks: readonly Check[]; readonly failures: number }> {
-  if (!isProbed(service) || app.fqdn === null) return { checks: [], failures: 0 };
+  if (!isProbed(service)) return { checks: [], failures: 0 };
+  if (app.fqdn === null) return { checks: [{ kind: 'readiness', verdict: 'no-data', detail: 'It has no address that could be asked' }], failures: memory.failures };
   const { path, timeoutMs } = service.health.readiness ?? { path: '/', timeoutMs: 5000 };
   const hasPath = service.health.readiness !== null;
   const statuses: (number | null)[] = [];

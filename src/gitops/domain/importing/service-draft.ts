@@ -90,7 +90,7 @@ function scalingOf(name: string, body: JsonObject, { options }: ImportWork): Pic
 
 /** Unique in the repository, as each name of a document is. */
 function documentOf(service: string, { appSecret, env }: LiveBinding): string {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-+|-+$/g, '');
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
   const wished = `${service}-${plain(appSecret)}`;
   return documentName.safeParse(wished).success ? wished : `${service}-${plain(env)}`.slice(0, 63).replace(/-$/, '');
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { fault, warning, type Fault } from '../reading/fault.ts';
 import type { Readable } from '../reading/readable.ts';
 import { serviceName } from '../values/names.ts';
+import { timeZone } from '../values/time-zone.ts';
 import { atLeastPercent, duration, percent } from '../values/units.ts';
 import { shaped, written } from '../values/written.ts';
 import type { Kind } from './kind.ts';
@@ -29,7 +30,7 @@ const rule = z.strictObject({
   cpu: utilization.optional(),
   memory: utilization.optional(),
   cron: z
-    .strictObject({ timezone: z.string().regex(/^[A-Za-z]+(?:[/_+-][A-Za-z0-9_+-]+)*$/), start: cron, end: cron, replicas: z.number().int().min(1).max(1000) })
+    .strictObject({ timezone: timeZone, start: cron, end: cron, replicas: z.number().int().min(1).max(1000) })
     .optional(),
   custom: z
     .strictObject({ type: z.string().regex(/^[a-z0-9-]{1,64}$/), metadata: z.record(z.string().max(128), z.string().max(2048)) })

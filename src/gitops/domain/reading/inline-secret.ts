@@ -1,21 +1,5 @@
+import { secretShapeIn } from '../../../kernel/scrubbing/secret-shapes.ts';
 import { fault, type Fault, type Path } from './fault.ts';
-
-interface Pattern {
-  readonly what: string;
-  readonly pattern: RegExp;
-}
-
-/** Texts that are secrets by their look. Each pattern is linear: no repetition inside a repetition. */
-const patterns: readonly Pattern[] = [
-  { what: 'a private key', pattern: /-----BEGIN [A-Z ]{0,40}PRIVATE KEY/ },
-  { what: 'a GitHub token', pattern: /\b(?:gh[opsur]_[A-Za-z0-9]{16,}|github_pat_[A-Za-z0-9_]{20,})/ },
-  { what: 'an Azure SAS signature', pattern: /[?&;]sig=[A-Za-z0-9%+/_-]{20,}|SharedAccessSignature\s*=?\s*\S{10,}/i },
-  { what: 'a connection string', pattern: /\b(?:AccountKey|SharedAccessKey|Password|Pwd)\s*=\s*[^;\s]{6,}/i },
-  { what: 'a URL with a password', pattern: /\b[a-z][a-z0-9+.-]{1,20}:\/\/[^\s/:@]{1,100}:[^\s/@]{3,200}@/i },
-  { what: 'a JSON web token', pattern: /\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}/ },
-  { what: 'an access key', pattern: /\b(?:AKIA|ASIA)[A-Z0-9]{16}\b|\bAIza[A-Za-z0-9_-]{35}|\bxox[abprs]-[A-Za-z0-9-]{10,}|\bsk_live_[A-Za-z0-9]{16,}/ },
-  { what: 'an Entra client secret', pattern: /(?:^|[^A-Za-z0-9])[A-Za-z0-9_~.-]{3}8Q~[A-Za-z0-9_~.-]{31,}/ },
-];
 
 const secretLikeKey = /pass(?:word|wd|phrase)?|secret|token|api[-_]?key|access[-_]?key|private[-_]?key|credential|signature|conn(?:ection)?[-_]?str/i;
 
@@ -24,7 +8,7 @@ const namesOnly = new Set(['secret', 'secrets', 'version', 'vault', 'identity', 
 
 /** What kind of secret a text looks like, or null. */
 export function secretIn(text: string, key: string): string | null {
-  const direct = patternIn(text) ?? patternInDecoded(text);
+  const direct = secretShapeIn(text) ?? patternInDecoded(text);
   if (direct !== null) return direct;
   return secretLikeKey.test(key) && !namesOnly.has(key) && isRandom(text) ? 'a secret: its key says so and it is random' : null;
 }
@@ -43,7 +27,7 @@ const secretSaid = /(?:pass(?:word|wd|phrase)?|secret|token|credential|authoriza
 export function mayBeSecret(text: string, key: string): boolean {
   if (secretIn(text, key) !== null) return true;
   if (text === '' || namesOnly.has(key)) return false;
-  return secretLikeKey.test(key) || secretWord.test(key) || secretWordInside.test(key) || secretSaid.test(text) || (text.length >= 20 && !text.startsWith('/') && isRandom(text));
+  return secretLikeKey.test(key) || secretWord.test(key) || secretWordInside.test(key) || secretSaid.test(text) || (text.length >= 20 && ((!text.startsWith('/') && isRandom(text)) || isJumbled(text)));
 }
 
 /** The name of a variable is a text that comes into Git, too. */
@@ -56,15 +40,11 @@ export function mayHoldSecret(texts: readonly unknown[], key: string): boolean {
   return texts.some((text, index) => typeof text === 'string' && (mayBeSecret(text, key) || (index > 0 && mayBeSecret(text, String(texts[index - 1])))));
 }
 
-function patternIn(text: string): string | null {
-  return patterns.find(({ pattern }) => pattern.test(text))?.what ?? null;
-}
-
 /** Base64 of a secret is that secret. */
 function patternInDecoded(text: string): string | null {
   const compact = text.replaceAll(/\s/g, '');
   if (compact.length < 16 || !/^[A-Za-z0-9+/_-]+={0,2}$/.test(compact)) return null;
-  const what = patternIn(decoded(compact));
+  const what = secretShapeIn(decoded(compact));
   return what === null ? null : `${what} in base64`;
 }
 
@@ -90,6 +70,16 @@ function isRandom(text: string): boolean {
   return /[0-9]/.test(text) && /[a-z]/.test(text) && /[A-Z]/.test(text) && new Set(text).size >= 10;
 }
 
+/** Letters of both cases, digits and signs that change more often than not, as in generated passwords; in addresses, JSON and names they come in rows. */
+function isJumbled(written: string): boolean {
+  // Ids are jumbled, and no secrets.
+  const text = written.replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi, '');
+  if (text.length < 20 || /\s/.test(text) || !/[0-9]/.test(text) || !/[a-z]/.test(text) || !/[A-Z]/.test(text)) return false;
+  const kinds = [...text].map((letter) => (/[a-z]/.test(letter) ? 'a' : /[A-Z]/.test(letter) ? 'A' : /[0-9]/.test(letter) ? '0' : '.'));
+  const changes = kinds.filter((kind, index) => index > 0 && kind !== kinds[index - 1]).length;
+  return changes >= text.length / 2;
+}
+
 /** Every text of a document that must not be in Git. The faults do not repeat it. */
 export function inlineSecrets(value: unknown, path: Path = []): readonly Fault[] {
   if (typeof value === 'string') {
@@ -100,7 +90,7 @@ export function inlineSecrets(value: unknown, path: Path = []): readonly Fault[]
   if (Array.isArray(value)) return value.flatMap((item, index) => inlineSecrets(item, [...path, index]));
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, item]) => {
-    const inKey = patternIn(key);
+    const inKey = secretShapeIn(key);
     return inKey === null ? inlineSecrets(item, [...path, key]) : [secretFault(inKey, path, 'key')];
   });
 }

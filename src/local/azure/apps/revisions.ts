@@ -23,7 +23,7 @@ export function listRevisions(request: AzureRequest, app: App, subscription: str
 /** The comparisons that make sense for a revision: `properties/active eq true`, `name eq 'app--one'`, joined by `and`. */
 function filterOf(filter: string): (revision: Revision) => boolean {
   if (filter.trim() === '') return () => true;
-  const tests = filter.split(/\s+and\s+/i).map((part) => {
+  const tests = filter.split(/\sand\s/i).map((part) => {
     const match = /^\s*(?:properties\/)?(active|name)\s+eq\s+(?:'([^']*)'|(true|false))\s*$/i.exec(part);
     if (match === null) throw new ArmError(400, 'InvalidFilterInQueryString', `Invalid $filter '${filter}' specified in the query string.`);
     const [, field, text, flag] = match;

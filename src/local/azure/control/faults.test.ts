@@ -19,6 +19,8 @@ describe('the fault board', () => {
     { reason: 'no other method', name: 'azure:429', change: { method: 'PUT' }, about: { method: 'GET', path: app }, hits: false },
     { reason: 'no read with a conflict', name: 'azure:conflict', change: {}, about: { method: 'GET', path: app }, hits: false },
     { reason: 'a write with a conflict', name: 'azure:conflict', change: {}, about: { method: 'PATCH', path: app }, hits: true },
+    { reason: 'no read with a lost answer', name: 'azure:cut-after', change: {}, about: { method: 'GET', path: app }, hits: false },
+    { reason: 'a write with an answer that does not come', name: 'azure:hang-after', change: {}, about: { method: 'POST', path: app }, hits: true },
     { reason: 'nothing in place of a service that goes wrong later', name: 'azure:operation-fails', change: {}, about: { method: 'PUT', path: app }, hits: false },
   ] as const)('hits $reason', ({ name, change, about, hits }) => {
     expect(board(name, change).nextRequestFault(about) !== null).toBe(hits);

@@ -12,6 +12,8 @@ export interface JournalEntry {
   readonly ms: number;
   /** Null when nobody could be told from the token. */
   readonly principalId: string | null;
+  /** `x-ms-request-id` of the answer, null where none came. */
+  readonly requestId: string | null;
 }
 
 export interface Journal {

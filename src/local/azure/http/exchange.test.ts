@@ -1,11 +1,12 @@
 import { once } from 'node:events';
-import { createServer, get, type IncomingMessage } from 'node:http';
+import { createServer, request, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { afterEach, describe, expect, it } from 'vitest';
-import { faultBoard } from '../control/faults.ts';
-import { journal } from '../control/journal.ts';
-import { exchange } from './exchange.ts';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { faultBoard, type LocalFaults } from '../control/faults.ts';
+import { journal, type JournalEntry } from '../control/journal.ts';
+import { exchange, type Served } from './exchange.ts';
+import type { ReadRequest } from './read-request.ts';
 
 let stack = new AsyncDisposableStack();
 afterEach(async () => {
@@ -13,20 +14,33 @@ afterEach(async () => {
   stack = new AsyncDisposableStack();
 });
 
+interface Front {
+  ask(host: string, path: string, method?: string, signal?: AbortSignal): Promise<{ readonly status: number | undefined; readonly body: string }>;
+  readonly logged: object[];
+  readonly observed: string[];
+  readonly faults: LocalFaults;
+  readonly entries: () => readonly JournalEntry[];
+}
+
 /** A front whose services all fail. */
-async function failing(): Promise<{ ask(host: string, path: string): Promise<{ readonly status: number | undefined; readonly body: string }>; readonly logged: object[]; readonly observed: string[] }> {
+function failing(): Promise<Front> {
+  return front(() => Promise.reject(new Error('planted')));
+}
+
+async function front(service: (request: ReadRequest) => Promise<Served>): Promise<Front> {
   const logged: object[] = [];
   const observed: string[] = [];
-  const fails = () => Promise.reject(new Error('planted'));
+  const faults = faultBoard((token) => token === 'nobody');
+  const noted = journal();
   const handle = exchange({
     clock: Date,
-    faults: faultBoard((token) => token === 'nobody'),
-    journal: journal(),
+    faults,
+    journal: noted,
     log: (line) => void logged.push(line),
-    observe: ({ url }) => void observed.push(url),
+    observe: ({ url, status }) => void observed.push(status === 500 ? url : `${status} ${url}`),
     ingress: () => {},
     control: () => null,
-    services: { management: fails, vault: fails, logs: fails, login: fails },
+    services: { management: service, vault: service, logs: service, login: service },
   });
   const server = createServer(handle).listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -36,11 +50,11 @@ async function failing(): Promise<{ ask(host: string, path: string): Promise<{ r
   });
   // It listens on TCP.
   const { port } = server.address() as AddressInfo;
-  const ask = async (host: string, path: string) => {
-    const [answer] = (await once(get({ host: '127.0.0.1', port, path, agent: false, headers: { host } }), 'response')) as [IncomingMessage]; // what this event carries
+  const ask = async (host: string, path: string, method = 'GET', signal?: AbortSignal) => {
+    const [answer] = (await once(request({ method, host: '127.0.0.1', port, path, agent: false, headers: { host }, ...(signal && { signal }) }).end(), 'response')) as [IncomingMessage]; // what this event carries
     return { status: answer.statusCode, body: await text(answer) };
   };
-  return { ask, logged, observed };
+  return { ask, logged, observed, faults, entries: () => noted.entries() };
 }
 
 describe('a service that fails', () => {
@@ -60,5 +74,30 @@ describe('a service that fails', () => {
     const { ask, observed } = await failing();
     expect((await ask(host, '/a')).status).toBe(500);
     expect(observed).toEqual(seen);
+  });
+});
+
+describe('a write whose answer is kept back', () => {
+  it.each([
+    { name: 'azure:cut-after', isDone: true, says: /socket hang up|ECONNRESET/ },
+    { name: 'azure:hang-after', isDone: true, says: /aborted/ },
+    { name: 'azure:reset', isDone: false, says: /socket hang up|ECONNRESET/ },
+    { name: 'azure:hang', isDone: false, says: /aborted/ },
+  ] as const)('$name: carried out and observed: $isDone', async ({ name, isDone, says }) => {
+    const done: string[] = [];
+    const { ask, faults, observed, entries } = await front(({ method }) => {
+      done.push(method);
+      return Promise.resolve({ answer: { status: 202 }, principalId: null });
+    });
+    const fault = faults.ask({ name, times: 1, path: null, method: 'PUT' });
+    const leaving = new AbortController();
+    const answer = ask('management.azure.com', '/a', 'PUT', leaving.signal).catch(String);
+    await vi.waitFor(() => expect([fault.struck, observed.length]).toEqual([1, isDone ? 1 : 0]), 5000);
+    if (name.includes('hang')) leaving.abort();
+    expect(await answer).toMatch(says);
+    expect(done).toEqual(isDone ? ['PUT'] : []);
+    expect(observed).toEqual(isDone ? ['202 https://management.azure.com/a'] : []);
+    await vi.waitFor(() => expect(entries()).toMatchObject([{ method: 'PUT', status: 0 }]), 5000);
+    expect((await ask('management.azure.com', '/a', 'PUT')).status).toBe(202);
   });
 });

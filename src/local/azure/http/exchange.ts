@@ -6,7 +6,7 @@ import type { AzureAnswer, LocalClock } from '../world.ts';
 import { hostKind, hostName, type HostKind } from './hosts.ts';
 import { observation, type AzureObserver } from './observation.ts';
 import { readRequest, type ReadRequest } from './read-request.ts';
-import { tracingHeaders, writeAnswer } from './write-answer.ts';
+import { prepareAnswer, tracingHeaders, writeAnswer } from './write-answer.ts';
 
 /** An answer, and who was told from the token. */
 export interface Served {
@@ -37,7 +37,7 @@ export function exchange(options: ExchangeOptions): (request: IncomingMessage, r
     const note = (status: number, principalId: string | null) => {
       if (noted) return;
       noted = true;
-      const entry = { at: startedAt, method: incoming.method ?? 'GET', host, path: pathOf(incoming), status, ms: clock.now() - startedAt, principalId };
+      const entry = { at: startedAt, method: incoming.method ?? 'GET', host, path: pathOf(incoming), status, ms: clock.now() - startedAt, principalId, requestId: requestIdOf(response) };
       journal.add(entry);
       log(entry);
     };
@@ -62,24 +62,32 @@ async function serve(kind: Exclude<HostKind, 'ingress'> | null, incoming: Incomi
   const headers = tracingHeaders(incoming.headers, clock.now());
   const controls = kind === 'management' && 'request' in read && read.request.segments[0] === 'local';
   const observed = controls || kind === 'login' ? null : observe;
-  const answered = ({ answer, principalId }: Served): Served => {
+  const shownAs = (write: typeof writeAnswer, { answer, principalId }: Served): Served => {
     const written = answer ?? refused(501, 'NotModelled', `The local Azure does not model ${incoming.method} ${pathOf(incoming)}`);
-    const text = writeAnswer(response, written, headers);
+    const text = write(response, written, headers);
     observed?.(observation(incoming, 'request' in read ? read.request.body : null, response, text));
     return { answer: written, principalId };
   };
+  const answered = (served: Served): Served => shownAs(writeAnswer, served);
   if ('refusal' in read) return answered({ answer: read.refusal, principalId: null });
   const { request } = read;
   if (kind === null) return answered({ answer: refused(421, 'MisdirectedRequest', `No service for the host '${request.host}'.`), principalId: null });
   if (controls) return answered({ answer: control(request), principalId: null });
   const fault = kind === 'login' ? null : faults.nextRequestFault(request);
-  const shown = fault && faultAnswer(fault);
-  if (shown === 'cut') incoming.socket.destroy();
-  if (shown === 'cut' || shown === 'hold') return null;
-  return answered(shown ? { answer: shown, principalId: null } : await services[kind](request));
+  const shown = fault && faultAnswer(fault, faults.echoOf(request));
+  if (shown === null) return answered(await services[kind](request));
+  if ('status' in shown) return answered({ answer: shown, principalId: null });
+  if (shown.isCarriedOut) shownAs(prepareAnswer, await services[kind](request));
+  if (shown.connection === 'cut') incoming.socket.destroy();
+  return null;
 }
 
 /** As sent, without query. */
 function pathOf({ url = '/' }: IncomingMessage): string {
   return url.split('?', 1)[0] ?? '/';
+}
+
+function requestIdOf(response: ServerResponse): string | null {
+  const id = response.getHeader('x-ms-request-id');
+  return typeof id === 'string' ? id : null;
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 
-/** A request that was answered and its answer, as they went over the wire. */
+/** A request that was answered and its answer, as they went over the wire; also where a fault kept back the answer to what was carried out. */
 export interface AzureExchange {
   readonly method: string;
   /** `https://host/path?query`, as the client named it. */

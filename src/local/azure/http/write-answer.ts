@@ -3,17 +3,23 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import { secondsTime } from '../times.ts';
 import type { AzureAnswer } from '../world.ts';
 
+/** @returns the body's text. */
+export function writeAnswer(response: ServerResponse, answer: AzureAnswer, headers: Readonly<Record<string, string>>): string {
+  const body = prepareAnswer(response, answer, headers);
+  response.end(body);
+  return body;
+}
+
 /**
- * An absent body is an empty one: the real service answers 202 and 204 so, and SDKs must stand it.
+ * Everything but the sending. An absent body is an empty one: the real service answers 202 and 204 so, and SDKs must stand it.
  * @returns the body's text.
  */
-export function writeAnswer(response: ServerResponse, answer: AzureAnswer, headers: Readonly<Record<string, string>>): string {
+export function prepareAnswer(response: ServerResponse, answer: AzureAnswer, headers: Readonly<Record<string, string>>): string {
   const body = answer.body === undefined || answer.body === null ? '' : JSON.stringify(answer.body);
   response.statusCode = answer.status;
   for (const [name, value] of Object.entries({ ...headers, ...answer.headers })) response.setHeader(name, value);
   if (body !== '' && !response.hasHeader('content-type')) response.setHeader('content-type', 'application/json; charset=utf-8');
   if (answer.status !== 204) response.setHeader('content-length', Buffer.byteLength(body));
-  response.end(body);
   return body;
 }
 

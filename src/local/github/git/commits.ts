@@ -39,8 +39,8 @@ function parseCommit(sha: string, text: string): Commit {
 }
 
 function parsePerson(line: string): Person {
-  const match = /^(.*?) ?<([^>]*)> (\d+)/.exec(line);
-  return { name: match?.[1] ?? '', email: match?.[2] ?? '', date: isoSeconds(Number(match?.[3] ?? 0) * 1000) };
+  const match = /^([^<]*)<([^>]*)> (\d+)/.exec(line);
+  return { name: match?.[1]?.replace(/ $/, '') ?? '', email: match?.[2] ?? '', date: isoSeconds(Number(match?.[3] ?? 0) * 1000) };
 }
 
 /** GitHub's times have no fractions of a second. */

@@ -4,7 +4,7 @@ type Told = Pick<ObservedRevision, 'runningStateDetails' | 'containers'>;
 
 /** The revision's error as Azure tells it, by what it means. Its own text is never shown: images and values may stand in it. */
 const meanings: readonly { readonly words: RegExp; readonly means: string }[] = [
-  { words: /image.?pull|pull.{1,40}image|manifest unknown/i, means: 'Azure says that its image cannot be pulled' },
+  { words: /image.?pull|pull(?:(?!pull).){1,40}image|manifest unknown/i, means: 'Azure says that its image cannot be pulled' },
   { words: /crash/i, means: 'Azure says that a container crashes' },
   { words: /probe/i, means: 'Azure says that a probe fails' },
   { words: /deadline|timed? ?out/i, means: 'Azure says that it did not start in time' },

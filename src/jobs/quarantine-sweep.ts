@@ -1,0 +1,43 @@
+import type { CrashLog } from '../kernel/delivery-ports.ts';
+import type { ContextName } from '../kernel/ids.ts';
+import type { Telemetry } from '../kernel/telemetry.ts';
+import { retriedWithoutCount } from './dead-letters.ts';
+import type { Log } from './log.ts';
+import { readKept, type QuarantineReports } from './quarantine.ts';
+import type { Queues } from './queues.ts';
+
+interface SweepOptions {
+  readonly crashes: CrashLog;
+  readonly queues: Queues;
+  readonly reports: QuarantineReports;
+  readonly telemetry: Telemetry;
+  readonly log: Log;
+}
+
+const everyMs = 60_000;
+
+/** Gives what is quarantined its lonely try when the time has come, and tells how much there is. Any number of processes may do so at once. */
+export function startQuarantineSweep(options: SweepOptions, sweepEveryMs = everyMs): Disposable {
+  const sweep = setInterval(() => {
+    sweepOnce(options).catch((error: unknown) => options.log.warn({ err: error }, 'The quarantine could not be looked at'));
+  }, sweepEveryMs).unref();
+  return { [Symbol.dispose]: () => clearInterval(sweep) };
+}
+
+export async function sweepOnce({ crashes, queues, reports, telemetry }: SweepOptions): Promise<void> {
+  const all = await crashes.quarantined();
+  telemetry.set('trueup_quarantined', {}, all.length);
+  for (const { key, about } of all.filter(({ until }) => until <= Date.now())) {
+    if (about === null) continue; // whoever found it tells of it with its next delivery
+    const { report } = readKept(about);
+    const queue = queues.all.get(report.context as ContextName); // a name that no queue has is not found
+    const job = await queue?.getJob(report.job);
+    if (job && (await job.isFailed())) {
+      await retriedWithoutCount(job);
+    } else if (!job) {
+      // Nothing is left to try: the same work comes as another message, if at all.
+      await crashes.forget(key);
+      await reports.lifted(null, [about]);
+    }
+  }
+}
