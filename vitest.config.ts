@@ -33,8 +33,8 @@ export default defineConfig({
     hookTimeout: 60_000,
     // A loaded machine is late, not wrong: what never comes still fails.
     expect: { poll: { timeout: 15_000, interval: 20 } },
-    // One more than the cores: scenarios mostly wait for Azure's and GitHub's pace.
-    maxWorkers: 3,
+    // Two more than the cores: scenarios and promises mostly wait for Azure's and GitHub's pace.
+    maxWorkers: 4,
     pool: 'forks',
     reporters: ['default'],
     // They start in the order of their names: the long scenarios first, and what is short at the end.

@@ -15,25 +15,32 @@ describe('work of an installation', () => {
     expect(await of(ask)('deployment', envelope)).toMatchObject({ allowed });
   });
 
-  test('stops within a minute, goes on within another, and asks no oftener', async () => {
-    const clock = testClock();
-    let active = true;
-    let asked = 0;
-    const guard = of(async () => {
-      asked += 1;
-      return active;
-    }, clock);
-    const settled = async () => {
-      for (let look = 0; look < 5; look += 1) await guard('deployment', envelope);
-      return (await guard('deployment', envelope)).allowed;
-    };
-    expect(await settled()).toBe(true);
-    active = false;
-    expect([await settled(), asked]).toEqual([true, 1]);
-    clock.advance(60_000);
-    expect([await settled(), asked]).toEqual(['not-now', 2]);
-    active = true;
-    clock.advance(60_000);
-    expect([await settled(), asked]).toEqual([true, 3]);
+  test('stops within a minute also after nobody looked for long, and asks no oftener', async () => {
+    const { clock, look, world } = answering(true);
+    expect([await look(), await look(), world.asked]).toEqual([true, true, 1]);
+    world.isActive = false;
+    clock.advance(59_000);
+    expect([await look(), world.asked]).toEqual([true, 1]);
+    clock.advance(3_600_000);
+    expect([await look(), await look(), world.asked]).toEqual(['not-now', 'not-now', 2]);
+  });
+
+  test('goes on with the first message after the installation is back', async () => {
+    const { clock, look, world } = answering(false);
+    expect(await look()).toBe('not-now');
+    world.isActive = true;
+    clock.advance(5000);
+    expect([await look(), world.asked]).toEqual([true, 2]);
   });
 });
+
+/** A GitHub that answers with what `world` says at that moment. */
+function answering(isActive: boolean) {
+  const clock = testClock();
+  const world = { isActive, asked: 0 };
+  const guard = of(async () => {
+    world.asked += 1;
+    return world.isActive;
+  }, clock);
+  return { clock, world, look: async () => (await guard('deployment', envelope)).allowed };
+}

@@ -3,16 +3,21 @@ import { tenantScope, type TenantId } from '../kernel/ids.ts';
 import type { Clock } from '../kernel/ports.ts';
 import type { DeliveryPorts } from './deliver.ts';
 
-const askedEveryMs = 60_000;
-/** The first answer is waited for so long; without one the work goes on, as it does while GitHub is away. */
-const firstAnswerMs = 2000;
+/** How old an answer may be: it is what is promised of an installation that was suspended. */
+const activeForMs = 60_000;
+/** Soon, because one that is back has somebody who waits. */
+const inactiveForMs = 5000;
+/** An answer is waited for so long; without one the work goes on as it did, as it does while GitHub is away. */
+const answerMs = 2000;
 /** When a job of an installation that is suspended or gone is looked at again. */
 const lookAgainMs = 5 * 60_000;
 
 interface Known {
   isActive: boolean;
   askedAt: number;
-  asking: Promise<unknown> | null;
+  isAsking: boolean;
+  /** Ends with the answer, or when it is not waited for any more. */
+  answer: Promise<unknown>;
 }
 
 /**
@@ -24,16 +29,16 @@ export function activeInstallations(ask: (installation: number) => Promise<boole
 
   async function isActive(tenant: TenantId): Promise<boolean> {
     const { installationId } = tenantScope(tenant);
-    const found = known.get(installationId);
-    const entry = found ?? { isActive: true, askedAt: -Infinity, asking: null };
+    const entry = known.get(installationId) ?? { isActive: true, askedAt: -Infinity, isAsking: false, answer: Promise.resolve() };
     known.set(installationId, entry);
-    if (entry.asking === null && clock.now() - entry.askedAt >= askedEveryMs) {
-      entry.askedAt = clock.now();
-      entry.asking = ask(installationId)
+    if (!entry.isAsking && clock.now() - entry.askedAt >= (entry.isActive ? activeForMs : inactiveForMs)) {
+      Object.assign(entry, { askedAt: clock.now(), isAsking: true });
+      const asked = ask(installationId)
         .then((answer) => void (entry.isActive = answer), () => undefined)
-        .finally(() => void (entry.asking = null));
+        .finally(() => void (entry.isAsking = false));
+      entry.answer = atMost(answerMs, asked);
     }
-    if (found === undefined && entry.asking !== null) await atMost(firstAnswerMs, entry.asking);
+    await entry.answer;
     return entry.isActive;
   }
 

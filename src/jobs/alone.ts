@@ -1,46 +1,53 @@
 /** Who is inside, and who is alone there: one per process. */
 export interface Room {
-  /** Waits while somebody is alone in it or is about to be. */
-  enter(): Promise<Disposable>;
-  /** Waits until everybody left. Null when another one is alone or about to be, or somebody stays longer than `withinMs`. */
+  /** Waits while somebody is alone in it or is about to be. Null when it closes. */
+  enter(): Promise<Disposable | null>;
+  /** Waits until everybody left. Null when another one is alone or about to be, somebody stays longer than `withinMs`, or it closes. */
   enterAlone(withinMs: number): Promise<Disposable | null>;
 }
 
 /**
  * What may end the process must not end others with it: it is run while nothing else is. Whoever wants to be alone keeps others from
  * entering, so that its turn comes; it does not queue behind another one, because a crash of that one would cost it its job's lock.
+ * @param closing whoever waits then is sent away at once, so that a drain is spent on what runs.
  */
-export function openRoom(): Room {
+export function openRoom(closing: AbortSignal): Room {
   let inside = 0;
   let isTaken = false;
-  const outside: (() => void)[] = [];
-  let onEmpty: (() => void) | null = null;
+  const outside: ((comesIn: boolean) => void)[] = [];
+  let onEmpty: ((isEmpty: boolean) => void) | null = null;
+
+  closing.addEventListener('abort', () => {
+    for (const answer of outside.splice(0)) answer(false);
+    onEmpty?.(false);
+  });
 
   function leave(): void {
     inside -= 1;
-    if (inside === 0) onEmpty?.();
+    if (inside === 0) onEmpty?.(true);
   }
 
   function open(): void {
     isTaken = false;
     inside += outside.length;
-    for (const goIn of outside.splice(0)) goIn();
+    for (const answer of outside.splice(0)) answer(true);
   }
 
   return {
     async enter() {
+      if (closing.aborted) return null;
+      if (!isTaken) inside += 1;
       // Whoever was waiting is let in by the one who leaves, before anybody else can take the room.
-      if (isTaken) await new Promise<void>((resolve) => outside.push(resolve));
-      else inside += 1;
+      else if (!(await new Promise<boolean>((resolve) => outside.push(resolve)))) return null;
       return once(leave);
     },
     async enterAlone(withinMs) {
-      if (isTaken) return null;
+      if (isTaken || closing.aborted) return null;
       isTaken = true;
       if (inside > 0) {
         const { promise, resolve } = Promise.withResolvers<boolean>();
         const timer = setTimeout(() => resolve(false), withinMs);
-        onEmpty = () => resolve(true);
+        onEmpty = resolve;
         const isEmpty = await promise;
         onEmpty = null;
         clearTimeout(timer);

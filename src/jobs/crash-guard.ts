@@ -31,16 +31,22 @@ const othersLeaveWithinMs = 30_000;
 export async function guarded(options: GuardOptions, of: DeliveryOf, job: string, run: () => Promise<Delivered>): Promise<Delivered | Held> {
   const keys = crashKeysOf(of.subscription, of.envelope);
   {
-    using _inside = await options.room.enter();
+    using inside = await options.room.enter();
+    if (inside === null) return notAlone(of);
     const standing = await begin(options, of, { ...keys, job, alone: false });
     if (standing.isBegun) return await counted(options, of, { ...keys, job, alone: false }, run);
     if (standing.until !== null) return await quarantined(options, of, { ...keys, job, alone: false }, standing);
   }
   using isAlone = await options.room.enterAlone(othersLeaveWithinMs);
-  if (isAlone === null || of.stop.draining.aborted) return { end: 'not-alone', forMs: 500 + Math.round(Math.random() * 1000) };
+  if (isAlone === null || of.stop.draining.aborted) return notAlone(of);
   const counts = { ...keys, job, alone: true };
   const standing = await begin(options, of, counts);
   return standing.isBegun ? await counted(options, of, counts, run) : await quarantined(options, of, counts, standing);
+}
+
+/** A worker that drains leaves it to the next one at once. */
+function notAlone({ stop }: DeliveryOf): Held {
+  return { end: 'not-alone', forMs: stop.draining.aborted ? 0 : 500 + Math.round(Math.random() * 1000) };
 }
 
 async function begin({ crashes, telemetry, log }: GuardOptions, { subscription, envelope }: DeliveryOf, counts: CountedRun): Promise<CrashStanding> {
@@ -62,7 +68,8 @@ async function counted({ crashes, reports, log }: GuardOptions, of: DeliveryOf, 
     end(delivered.end !== 'busy');
     return delivered;
   } catch (error) {
-    end(!(error instanceof Conflict));
+    // What was cut off was not made, whatever the error calls it.
+    end(!(error instanceof Conflict) && !of.stop.cut.aborted);
     throw error;
   }
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Conflict, HeldBack, NotAllowed, Rejected, Throttled, Unavailable } from '../kernel/errors.ts';
 import { backoffMs } from './backoff.ts';
-import { decide, type Decision } from './decide.ts';
+import { decide, rowAfter, type Decision } from './decide.ts';
 
 const minute = 60_000;
 const random = () => 0.5;
@@ -47,6 +47,21 @@ describe('decide', () => {
   test('a dead letter says the code, so that people can search for it', () => {
     const decision = decide({ error: new Rejected('Azure refused it', { code: 'ContainerAppSecretInvalid' }), failures: 1, failingMs: 0 }, random);
     expect(decision).toMatchObject({ reason: 'Rejected: Azure refused it (ContainerAppSecretInvalid)' });
+  });
+});
+
+describe('the row of failures', () => {
+  const hour = 60 * minute;
+  const failing = { since: 0, times: 3 };
+  const heldBack = new HeldBack('Azure', { retryAfterMs: 1000, since: 0 });
+  test.each([
+    { reason: 'begins with the first', row: {}, error: new Unavailable('away', {}), after: { failing: { since: hour, times: 1 } } },
+    { reason: 'goes on', row: { failing }, error: new Unavailable('away', {}), after: { failing: { since: 0, times: 4 } } },
+    { reason: 'does not begin while nothing is sent', row: {}, error: heldBack, after: {} },
+    { reason: 'leaves out the time in which nothing is sent', row: { failing }, error: heldBack, after: { failing: { since: 2 * minute, times: 3 } } },
+    { reason: 'never lies further ahead than it waits', row: { failing: { since: 5 * hour, times: 3 } }, error: heldBack, after: { failing: { since: hour + 2 * minute, times: 3 } } },
+  ])('$reason', ({ row, error, after }) => {
+    expect(rowAfter(row, error, hour, 2 * minute)).toEqual(after);
   });
 });
 

@@ -34,6 +34,18 @@ export function decide({ error, failures, failingMs }: Failure, random: () => nu
   return { fate: 'delay', ms: delay, reason: sentence(error) };
 }
 
+/** The row of failures that a job is in; none after a wait or a success. `since` in milliseconds since the epoch. */
+export interface Row {
+  readonly failing?: { readonly since: number; readonly times: number };
+}
+
+/** The row after this error, which delays for so long. What was held back did not fail, and its time is none of failing: after a long outage patience is as long as before. */
+export function rowAfter({ failing }: Row, error: unknown, now: number, delayMs: number): Row {
+  if (!(error instanceof HeldBack)) return { failing: { since: failing?.since ?? now, times: (failing?.times ?? 0) + 1 } };
+  // Woken earlier, and held back again: never further than it really waits.
+  return failing === undefined ? {} : { failing: { ...failing, since: Math.min(failing.since, now) + delayMs } };
+}
+
 function delayOf(error: unknown, failures: number, random: () => number): number | null {
   if (error instanceof Throttled) return Math.max(1000, error.retryAfterMs) + Math.round(random() * 1000);
   if (error instanceof Conflict) return 500 + Math.round(random() * Math.min(500 * 2 ** Math.min(failures, 5), 15_000));

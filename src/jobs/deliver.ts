@@ -1,7 +1,7 @@
 import type { AuditedWrites, WriteAbout } from '../kernel/audit.ts';
 import type { Commit, CommitLog, Lease, Leases } from '../kernel/delivery-ports.ts';
 import { causedBy, seal, type Envelope } from '../kernel/envelope.ts';
-import { Conflict, Unavailable } from '../kernel/errors.ts';
+import { Conflict, NotSent, Unavailable } from '../kernel/errors.ts';
 import type { ContextName } from '../kernel/ids.ts';
 import type { Outcome } from '../kernel/outcome.ts';
 import type { Clock, Ids } from '../kernel/ports.ts';
@@ -97,10 +97,10 @@ function signalOf({ signal }: Lease): AbortSignal {
 }
 
 function assertHeld({ telemetry }: DeliveryPorts, draining: AbortSignal, lease: Lease | null): void {
-  if (draining.aborted) throw new Conflict('the worker drains; the next one goes on', { code: 'Draining' });
+  if (draining.aborted) throw new NotSent('the worker drains; the next one goes on', { code: 'Draining' });
   if (lease === null || lease.isSafelyHeld()) return;
   telemetry.count('trueup_fenced_writes_total', {});
-  throw new Conflict('the lease is not safely held any more', { code: 'LeaseLost' });
+  throw new NotSent('the lease is not safely held any more', { code: 'LeaseLost' });
 }
 
 async function committing({ commits, telemetry }: DeliveryPorts, commit: Commit): Promise<'written' | 'repeated'> {

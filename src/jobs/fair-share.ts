@@ -11,21 +11,20 @@ import { bandWidth, priorities, queuePrefix, urgentPerMinute } from './settings.
  * Tags count up for ever. A priority is the tag less an offset that moves up when nothing waits; a queue that does not run empty once in
  * half a million messages is first in, first out from there on.
  *
- * KEYS: BullMQ's prioritized jobs, state of the queue, last tags of the installation, the message's deduplication, urgent messages of the
- * installation. ARGV: `place` or `turn`, tenant, 1 for urgent, first priority of the urgent ones and of the others, width of each,
+ * KEYS: BullMQ's prioritized jobs, state of the queue, the same of what is urgent, last tags of the installation, the same of what is
+ * urgent, the message's deduplication, urgent messages of the installation. ARGV: `place` or `turn`, tenant, 1 for urgent, first priority of the urgent ones and of the others, width of each,
  * urgent messages a minute. Answers with a priority; `turn` with 0 when it has come.
  */
 const script = `
 local isTurn, tenant, urgent, width, scale = ARGV[1] == 'turn', ARGV[2], ARGV[3] == '1', tonumber(ARGV[6]), 4294967296
-local stateKey, tagsKey = KEYS[2], KEYS[3]
 if urgent and not isTurn then
-  local used = redis.call('INCR', KEYS[5])
-  if used == 1 then redis.call('PEXPIRE', KEYS[5], 60000) end
+  local used = redis.call('INCR', KEYS[7])
+  if used == 1 then redis.call('PEXPIRE', KEYS[7], 60000) end
   urgent = used <= tonumber(ARGV[7])
 end
-if urgent then stateKey, tagsKey = stateKey .. ':urgent', tagsKey .. ':urgent' end
+local stateKey, tagsKey = KEYS[urgent and 3 or 2], KEYS[urgent and 5 or 4]
 local first = tonumber(urgent and ARGV[4] or ARGV[5])
-if not isTurn and redis.call('EXISTS', KEYS[4]) == 1 then return first end
+if not isTurn and redis.call('EXISTS', KEYS[6]) == 1 then return first end
 local state = redis.call('HMGET', stateKey, 'time', 'last', 'offset')
 local time, last, offset = tonumber(state[1] or 0), tonumber(state[2] or 0), tonumber(state[3] or 0)
 local lowest = redis.call('ZRANGEBYSCORE', KEYS[1], (first + 1) * scale, (first + width) * scale - 1, 'WITHSCORES', 'LIMIT', 0, 1)
@@ -70,8 +69,9 @@ export function fairShare(redis: Pick<Redis, 'eval'>): FairShare {
   const ask = async (what: 'place' | 'turn', { queue, tenant, urgent }: Placed, deduplicationId: string | null): Promise<number> => {
     const { installationId } = tenantScope(tenant);
     const own = `${queuePrefix}:fair:${queue}`;
+    const tags = `${own}:${installationId}`;
     // Where BullMQ keeps the two is its own business; fair-share.test.ts fails when a place changes.
-    const keys = [`${queuePrefix}:${queue}:prioritized`, own, `${own}:${installationId}`, `${queuePrefix}:${queue}:de:${deduplicationId ?? ''}`, `${queuePrefix}:fair:urgent:${installationId}`];
+    const keys = [`${queuePrefix}:${queue}:prioritized`, own, `${own}:urgent`, tags, `${tags}:urgent`, `${queuePrefix}:${queue}:de:${deduplicationId ?? ''}`, `${queuePrefix}:fair:urgent:${installationId}`];
     return answer.parse(await redis.eval(script, keys.length, ...keys, what, tenant, urgent ? '1' : '0', priorities.urgent, priorities.ordinary, bandWidth, urgentPerMinute));
   };
   return {

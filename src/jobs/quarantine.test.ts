@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { envelopeOf } from '../../test/support/delivery.ts';
 import { jobsBench, type JobsBench } from '../../test/support/jobs-bench.ts';
 import { redisForFile } from '../../test/support/redis-bench.ts';
-import { quarantineKey } from '../adapters/redis/keys.ts';
+import { crashKey, quarantineKey } from '../adapters/redis/keys.ts';
 import { reaction, type Reaction } from '../kernel/context.ts';
 import type { Envelope } from '../kernel/envelope.ts';
 import { tenantId } from '../kernel/ids.ts';
@@ -127,7 +127,9 @@ describe('a delivery that may end its process', () => {
     expect(await jobs.queues.all.get('gitops')?.getFailedCount(), 'its pause is not over').toBe(1);
     const [held] = await jobs.crashes.quarantined();
     await (await redis.connect()).zadd(quarantineKey, '1', held?.key ?? '');
+    await (await redis.connect()).multi().zadd(quarantineKey, '0.5', 'unreadable').hset(crashKey('unreadable'), { about: '{' }).zadd(quarantineKey, '0.4', 'never told').exec();
     await sweep();
+    expect((await jobs.crashes.quarantined()).map(({ key }) => key), 'one that is bad stops no other, and one that nobody came back to is forgotten').not.toContain('never told');
     await expect.poll(() => all.handled).toEqual(['suspect']);
     await expect.poll(() => all.reports.map(({ state }) => state)).toEqual(['quarantined', 'lifted']);
   });

@@ -3,16 +3,15 @@ import type { Redis } from 'ioredis';
 import { schemaVersion } from '../kernel/messages/catalogue.ts';
 import { contextNames, type ContextName } from '../kernel/ids.ts';
 import type { OutboxEntry } from '../kernel/delivery-ports.ts';
+import type { Row } from './decide.ts';
 import { fairShare, isUrgent } from './fair-share.ts';
 import { jobOptions, priorities, queuePrefix } from './settings.ts';
 import type { Subscription, Subscriptions } from './subscriptions.ts';
 
 /** What a job holds: the whole envelope, and beside it the version of the published language. */
-export interface JobData {
+export interface JobData extends Row {
   readonly envelope: unknown;
   readonly schemaVersion: number;
-  /** The row of failures that the job is in. */
-  readonly failing?: { readonly since: number; readonly times: number };
   /** Milliseconds since the epoch before which the service does not want to be asked again. */
   readonly notBefore?: number;
   /** The newer message of its key for which it was woken last. */

@@ -11,7 +11,7 @@ import { openRoom } from './alone.ts';
 import { backoffMs } from './backoff.ts';
 import { canaryName, openAviary, type Aviary } from './canary-job.ts';
 import { guarded, type GuardOptions, type Held } from './crash-guard.ts';
-import { decide } from './decide.ts';
+import { decide, rowAfter } from './decide.ts';
 import { deliver, type Delivered, type DeliveryPorts, type StopSignals } from './deliver.ts';
 import { fairShare, isInLine, isUrgent, type FairShare } from './fair-share.ts';
 import type { Log } from './log.ts';
@@ -78,7 +78,7 @@ export function startWorkers(options: WorkersOptions): Workers {
   const fair = fairShare(options.connection);
   const allEnded = (): Promise<unknown> => Promise.allSettled(running);
   const { crashes, delivery, log } = options;
-  const guard = { crashes, room: openRoom(), reports: quarantineReports({ ...delivery, crashes }), telemetry: delivery.telemetry, log };
+  const guard = { crashes, room: openRoom(stop.draining), reports: quarantineReports({ ...delivery, crashes }), telemetry: delivery.telemetry, log };
   const watch: Watch = { instance: delivery.ids.uuid(), taken: new Map(), running: new Map() };
   const workers = contextNames.map((name) => startWorker(name, running, { ...options, stop, fair, guard, watch, aviary: openAviary(watch.instance) }));
   return {
@@ -131,9 +131,10 @@ const leftToNewerMs = 5000;
 /** The one place where an outcome or an error becomes what happens to the job: complete, delay, retry or dead letter. */
 async function runJob(name: ContextName, job: Job<JobData>, token: string | undefined, options: RunOptions): Promise<string> {
   const started = performance.now();
+  // Also while it drains: nobody else can end a canary of its own, and it has no priority to hand back.
+  if (job.name === canaryName) return options.aviary(job, token);
   // A read that waited when the worker was paused still brings a job.
   if (options.stop.draining.aborted) return later(job, token, 0);
-  if (job.name === canaryName) return options.aviary(job, token);
   // A newer Trueup runs beside this one and knows what to do with it.
   if (job.data.schemaVersion > schemaVersion) return later(job, token, leftToNewerMs);
   const envelope = readEnvelope(job);
@@ -181,7 +182,7 @@ async function afterFailure(job: Job<JobData>, token: string | undefined, error:
     case 'dead-letter':
       throw new UnrecoverableError(decision.reason);
     case 'delay':
-      await job.updateData({ ...job.data, ...(!(error instanceof HeldBack) && { failing: { since, times: times + 1 } }), ...(error instanceof Throttled && { notBefore: now + decision.ms }) });
+      await job.updateData({ ...job.data, ...rowAfter(job.data, error, now, decision.ms), ...(error instanceof Throttled && { notBefore: now + decision.ms }) });
       return later(job, token, decision.ms, connection);
   }
 }
@@ -217,9 +218,11 @@ async function setUrgency(job: Job<JobData>, urgent: boolean | null): Promise<vo
 }
 
 /** What came back at its time goes on when its tenant has not had more than its share; otherwise it lines up. */
-async function takeTurn(queue: ContextName, job: Job<JobData>, token: string | undefined, { tenantId }: Envelope, { fair }: RunOptions): Promise<void> {
+async function takeTurn(queue: ContextName, job: Job<JobData>, token: string | undefined, { tenantId }: Envelope, { fair, stop }: RunOptions): Promise<void> {
   if (isInLine(job.priority)) return;
   const priority = await fair.turn({ queue, tenant: tenantId, urgent: isUrgent(job.priority) });
+  // Lining up wakes no other worker, and this one fetches nothing more.
+  if (stop.draining.aborted) return later(job, token, 0);
   if (priority === null) return;
   await job.updateData({ ...job.data, linedUp: (job.data.linedUp ?? 0) + 1 });
   await job.changePriority({ priority });

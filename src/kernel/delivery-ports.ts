@@ -93,7 +93,7 @@ export interface CrashStanding {
 }
 
 /** Work that ended its process too often. */
-interface Quarantined {
+export interface Quarantined {
   readonly key: string;
   readonly until: number;
   /** As `quarantine` was told; null when it was not told yet. */

@@ -35,6 +35,9 @@ export class OutOfBounds extends NotAllowed {
 /** 409, 412: somebody else is writing; look again soon. */
 export class Conflict extends OutsideFailure {}
 
+/** Stopped here before it left: the lease is lost, the worker drains, or the audit could not be kept. It says nothing of the service. */
+export class NotSent extends Conflict {}
+
 /** 5xx, resets, time-outs: nobody's fault here; try again later. */
 export class Unavailable extends OutsideFailure {}
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { WriteAbout } from '../../kernel/audit.ts';
-import { Conflict } from '../../kernel/errors.ts';
+import { Conflict, NotSent } from '../../kernel/errors.ts';
 import { auditedWrites } from './audited-writes.ts';
 import { writesOf, type AuditEntry } from './audit-entry.ts';
 
@@ -11,12 +11,12 @@ const who = { by: 'github', login: 'maria', id: 2, event: 'push', delivery: 'd-1
 const answer = { status: 202, requestId: 'r-1', correlationId: 'o-1' };
 const free = (): void => undefined;
 
-function world() {
+function world(append?: () => Promise<void>) {
   const entries: AuditEntry[] = [];
   const told: object[] = [];
   const lost: unknown[] = [];
   const { within, gate } = auditedWrites({
-    append: async (_tenant, entry) => void entries.push(entry),
+    append: append ?? (async (_tenant, entry) => void entries.push(entry)),
     origin: async () => who,
     clock: { now: () => Date.UTC(2026, 10, 28) },
     ids: { uuid: randomUUID },
@@ -72,6 +72,17 @@ describe('a request that changes something', () => {
     expect(writesOf(entries).map((write) => write.answer?.status)).toEqual([202, null]);
     await expect(within(about, fence, () => pass(send))).rejects.toThrow(Conflict);
     expect(entries).toHaveLength(4);
+  });
+
+  test('that cannot be kept is not sent, which is no failure of the service', async () => {
+    const { within, pass } = world(() => Promise.reject(new Error('OOM command not allowed')));
+    let sent = 0;
+    const send = async (): Promise<typeof answer> => {
+      sent += 1;
+      return answer;
+    };
+    await expect(within(about, free, () => pass(send))).rejects.toThrow(NotSent);
+    expect(sent).toBe(0);
   });
 
   test('without an answer is kept as such, and throws what it threw', async () => {

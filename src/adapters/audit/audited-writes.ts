@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { AuditedWrites, Origin, WriteAbout } from '../../kernel/audit.ts';
+import { NotSent, isOutsideFailure } from '../../kernel/errors.ts';
 import type { Clock, Ids } from '../../kernel/ports.ts';
 import type { AuditEntry, Begun, Ended } from './audit-entry.ts';
 import type { WriteAnswer, WriteGate, WriteRequest } from './write-gate.ts';
@@ -65,10 +66,9 @@ interface Sending<Answer> {
 
 /** The beginning is stored before the request leaves, so that a process that ends in between leaves a trace of it. */
 async function passed<Answer>(options: AuditOptions, { about, assertAllowed }: Scope, request: WriteRequest, { send, answered }: Sending<Answer>): Promise<Answer> {
-  const { append, origin, clock, ids, tell, onLost } = options;
+  const { append, clock, tell, onLost } = options;
   const at = (): string => new Date(clock.now()).toISOString();
-  const begun: Begun = { phase: 'begun', id: ids.uuid(), at: at(), ...about, who: await origin(about.traceId), ...request };
-  await append(about.tenantId, begun);
+  const begun = await beginning(options, about, request);
   const started = performance.now();
   const end = async (answer: Pick<Ended, 'status' | 'requestId' | 'correlationId'>): Promise<void> => {
     const ended: Ended = { phase: 'ended', id: begun.id, at: at(), ...answer, ms: Math.round(performance.now() - started) };
@@ -94,4 +94,15 @@ async function passed<Answer>(options: AuditOptions, { about, assertAllowed }: S
   }
   await end(answered(answer));
   return answer;
+}
+
+/** @throws NotSent when it cannot be kept: that is no failure of the service, and costs the job no attempt. */
+async function beginning({ append, origin, clock, ids }: AuditOptions, about: WriteAbout, request: WriteRequest): Promise<Begun> {
+  try {
+    const begun: Begun = { phase: 'begun', id: ids.uuid(), at: new Date(clock.now()).toISOString(), ...about, who: await origin(about.traceId), ...request };
+    await append(about.tenantId, begun);
+    return begun;
+  } catch (error) {
+    throw isOutsideFailure(error) ? error : new NotSent('the audit could not keep what was to be written', { code: 'AuditUnkept' }, error);
+  }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { testClock } from '../../../test/support/delivery.ts';
-import { Conflict, HeldBack, NotAllowed, Rejected, Throttled, Unavailable } from '../../kernel/errors.ts';
+import { Conflict, HeldBack, NotAllowed, NotSent, Rejected, Throttled, Unavailable } from '../../kernel/errors.ts';
 import { tenantId } from '../../kernel/ids.ts';
 import type { Breakers, Verdict } from '../outage/breakers.ts';
 import { azureCalls, placeOf, type CallOptions } from './calls.ts';
@@ -32,6 +32,7 @@ describe('what an end says of Azure', () => {
     { reason: 'cut off because the worker drains', error: Object.assign(new Error('aborted'), { name: 'AbortError' }), aborted: true, is: { is: 'nothing' } },
     { reason: 'it asks to stay away', error: new Throttled('slow down', { retryAfterMs: 90_000 }), is: { is: 'away', ms: 90_000 } },
     { reason: 'a budget of ours', error: new HeldBack('Azure', { retryAfterMs: 1, since: null }), is: { is: 'nothing' } },
+    { reason: 'stopped at the fence', error: new NotSent('lost', { code: 'LeaseLost' }), is: { is: 'nothing' } },
     { reason: 'an answer that cannot be read', error: new Unavailable('odd', { code: 'UnexpectedAnswer' }), is: answered },
     { reason: 'a new identity is not known everywhere yet', error: new Unavailable('odd', { code: 'PrincipalNotFound' }), is: answered },
     { reason: 'another write runs', error: new Conflict('busy', {}), is: answered },

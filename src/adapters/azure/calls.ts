@@ -1,6 +1,6 @@
 import type { AbortSignal as KernelSignal } from '../../kernel/context.ts';
 import type { TenantId } from '../../kernel/ids.ts';
-import { HeldBack, NotAllowed, Throttled, Unavailable } from '../../kernel/errors.ts';
+import { HeldBack, NotAllowed, NotSent, Throttled, Unavailable } from '../../kernel/errors.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import { silent, type Telemetry } from '../../kernel/telemetry.ts';
 import { nodeSignal } from '../node-signal.ts';
@@ -91,7 +91,7 @@ const read: ReadonlySet<string> = new Set(['UnexpectedAnswer', 'PartialAnswer', 
 
 /** @param status of the last answer: whoever follows an operation takes an error for an answer. */
 function verdictOf(error: unknown, status: number, isCutOff: boolean): Verdict {
-  if (isCutOff || error instanceof HeldBack) return nothing;
+  if (isCutOff || error instanceof HeldBack || error instanceof NotSent) return nothing;
   // It asks to stay away, and whoever goes on asking is held off for longer: no refusal of what was asked.
   if (error instanceof Throttled) return { is: 'away', ms: error.retryAfterMs };
   if (error instanceof Unavailable && !read.has(error.code ?? '')) return { is: 'away', ms: null };

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { testClock } from '../../../test/support/delivery.ts';
-import { HeldBack } from '../../kernel/errors.ts';
+import { HeldBack, NotSent } from '../../kernel/errors.ts';
 import type { Breakers, Place, Verdict } from '../outage/breakers.ts';
 import { githubGuard, isContent } from './guard.ts';
 
@@ -38,6 +38,7 @@ describe('what an end says of GitHub', () => {
     { reason: 'a missing right is an answer', error: httpError(403), is: { is: 'answered' } },
     { reason: 'nothing there is an answer', error: httpError(404), is: { is: 'answered' } },
     { reason: 'a mistake of ours is an answer', error: httpError(422), is: { is: 'answered' } },
+    { reason: 'stopped at the fence, which Octokit takes for a broken network', error: Object.assign(httpError(500), { cause: new NotSent('lost', { code: 'LeaseLost' }) }), is: { is: 'nothing' } },
     { reason: 'the job was cut off', error: httpError(500), isCutOff: true, is: { is: 'nothing' } },
     { reason: 'a wait of days is cut to an hour', error: httpError(429, { 'retry-after': '900000' }), is: { is: 'away', ms: 65 * 60_000 } },
   ])('$reason', async ({ error, isCutOff = false, is }) => {

@@ -1,4 +1,4 @@
-import { HeldBack, NotAllowed, Throttled, Unavailable } from '../../kernel/errors.ts';
+import { HeldBack, NotAllowed, NotSent, Throttled, Unavailable } from '../../kernel/errors.ts';
 import type { Clock } from '../../kernel/ports.ts';
 import { silent, type Telemetry } from '../../kernel/telemetry.ts';
 import { answered, nothing, type Breakers, type Verdict } from '../outage/breakers.ts';
@@ -46,6 +46,7 @@ export const openGuard: Guard = (_installation, _request, send) => send();
 
 /** A limit is no refusal of what was asked: whoever goes on asking is held off for longer. */
 function verdictOf(error: unknown): Verdict {
+  if (error instanceof NotSent) return nothing;
   if (error instanceof Throttled) return { is: 'away', ms: error.retryAfterMs };
   return error instanceof Unavailable ? { is: 'away', ms: null } : answered;
 }

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { failWhen } from '../../../test/support/delivery.ts';
 import { commitAt, deploymentWorld, inAzure, tenant, type DeploymentWorld } from '../../../test/support/deployment-world.ts';
 import { desiredEnvironment, desiredSecretBinding, desiredService, release } from '../../../test/support/desired.ts';
-import { Conflict, NotAllowed, OutOfBounds } from '../../kernel/errors.ts';
+import { Conflict, NotAllowed, NotSent, OutOfBounds } from '../../kernel/errors.ts';
 import type { DesiredService } from '../../kernel/desired-state.ts';
 
 const checkout = (tag: string, more: Parameters<typeof desiredService>[0] = {}): DesiredService => release('checkout', tag, more);
@@ -285,6 +285,7 @@ describe('what Azure answers', () => {
   it.each([
     { error: new Conflict('busy', {}), reason: 'somebody else writes', shown: 'Another write is running in Azure' },
     { error: new NotAllowed('no', {}), reason: 'a right is missing', shown: 'Azure denies access' },
+    { error: new NotSent('drains', { code: 'Draining' }), reason: 'the worker drains, and nobody is in the way', shown: 'Stopped before anything was sent; it goes on by itself' },
   ])('is waited for and shown: $reason', async ({ error, shown }) => {
     let refusals = 3;
     const world = deploymentWorld(failWhen((method) => (method === 'create' && refusals-- > 0 ? error : null)));

@@ -1,4 +1,4 @@
-import { Conflict, NotAllowed } from '../../../kernel/errors.ts';
+import { Conflict, NotAllowed, NotSent } from '../../../kernel/errors.ts';
 import type { RuntimeDeployment } from '../domain/runtime-deployment.ts';
 import type { ServiceRollout } from '../domain/service-rollout.ts';
 import { keepsItsReason } from '../domain/transitions.ts';
@@ -28,6 +28,8 @@ interface Disturbance {
 
 /** Null for everything else. */
 export function disturbance({ timing, deployment }: Pick<Run, 'timing' | 'deployment'>, error: unknown): Disturbance | null {
+  // Nobody else is in the way: a worker that drains, mostly, whose successor goes on.
+  if (error instanceof NotSent) return { reason: 'Stopped before anything was sent; it goes on by itself', needs: null, againMs: Math.min(1000, timing.conflictMs) };
   if (error instanceof Conflict) return { reason: 'Another write is running in Azure', needs: null, againMs: timing.conflictMs };
   if (!(error instanceof NotAllowed)) return null;
   const needs = `Give Trueup's identity the rights on the resource group of ${deployment.environment} that the installation guide lists; it goes on by itself.`;
