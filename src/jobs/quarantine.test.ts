@@ -7,7 +7,7 @@ import { reaction, type Reaction } from '../kernel/context.ts';
 import type { Envelope } from '../kernel/envelope.ts';
 import { tenantId } from '../kernel/ids.ts';
 import { done } from '../kernel/outcome.ts';
-import { silent } from '../kernel/telemetry.ts';
+import { silent, type Telemetry } from '../kernel/telemetry.ts';
 import { crashKeysOf } from './crash-key.ts';
 import { listJobs, retryJob } from './dead-letters.ts';
 import { sweepOnce } from './quarantine-sweep.ts';
@@ -60,6 +60,26 @@ async function crashed({ jobs }: World, envelope: Envelope, times: number): Prom
   return job;
 }
 
+/** Sent after it ended three processes: set aside. @returns its job. */
+async function setAside(all: World): Promise<string> {
+  const envelope = suspect();
+  const job = await crashed(all, envelope, 3);
+  await all.jobs.send(envelope);
+  await expect.poll(() => all.jobs.queues.all.get('gitops')?.getFailedCount()).toBe(1);
+  return job;
+}
+
+/** Its pause is over. */
+async function due({ jobs }: World): Promise<void> {
+  const [held] = await jobs.crashes.quarantined();
+  await (await redis.connect()).zadd(quarantineKey, '1', held?.key ?? '');
+}
+
+function sweep({ jobs: { crashes, commits, queues } }: World, telemetry: Telemetry = silent): Promise<void> {
+  const reports = quarantineReports({ commits, crashes, clock: { now: () => Date.now() }, ids: { uuid: () => crypto.randomUUID() } });
+  return sweepOnce({ crashes, queues, reports, telemetry, log: { info: () => undefined, warn: () => undefined, error: () => undefined } });
+}
+
 describe('a delivery that may end its process', () => {
   test('runs alone, and goes on as everybody after it ended well', async () => {
     const all = await world();
@@ -95,10 +115,7 @@ describe('a delivery that may end its process', () => {
   test('is tried again when a person says so, and told that it is over', async () => {
     const all = await world();
     await using jobs = all.jobs;
-    const envelope = suspect();
-    const job = await crashed(all, envelope, 3);
-    await jobs.send(envelope);
-    await expect.poll(() => jobs.queues.all.get('gitops')?.getFailedCount()).toBe(1);
+    const job = await setAside(all);
     await expect.poll(() => all.reports.length).toBe(1);
     expect(await retryJob(jobs.queues, jobs.crashes, job)).toBe(true);
     await expect.poll(() => all.handled).toEqual(['suspect']);
@@ -109,26 +126,15 @@ describe('a delivery that may end its process', () => {
   test('is tried again by itself when its time has come', async () => {
     const all = await world();
     await using jobs = all.jobs;
-    const envelope = suspect();
-    await crashed(all, envelope, 3);
-    await jobs.send(envelope);
-    await expect.poll(() => jobs.queues.all.get('gitops')?.getFailedCount()).toBe(1);
+    await setAside(all);
     const gauges: unknown[] = [];
-    const clock = { now: () => Date.now() };
-    const sweep = () => sweepOnce({
-      crashes: jobs.crashes,
-      queues: jobs.queues,
-      reports: quarantineReports({ commits: jobs.commits, crashes: jobs.crashes, clock, ids: { uuid: () => crypto.randomUUID() } }),
-      telemetry: { ...silent, set: (name, _labels, value) => gauges.push([name, value]) },
-      log: { info: () => undefined, warn: () => undefined, error: () => undefined },
-    });
-    await sweep();
+    const telemetry: Telemetry = { ...silent, set: (name, _labels, value) => gauges.push([name, value]) };
+    await sweep(all, telemetry);
     expect(gauges).toEqual([['trueup_quarantined', 1]]);
     expect(await jobs.queues.all.get('gitops')?.getFailedCount(), 'its pause is not over').toBe(1);
-    const [held] = await jobs.crashes.quarantined();
-    await (await redis.connect()).zadd(quarantineKey, '1', held?.key ?? '');
+    await due(all);
     await (await redis.connect()).multi().zadd(quarantineKey, '0.5', 'unreadable').hset(crashKey('unreadable'), { about: '{' }).zadd(quarantineKey, '0.4', 'never told').exec();
-    await sweep();
+    await sweep(all, telemetry);
     expect((await jobs.crashes.quarantined()).map(({ key }) => key), 'one that is bad stops no other, and one that nobody came back to is forgotten').not.toContain('never told');
     await expect.poll(() => all.handled).toEqual(['suspect']);
     await expect.poll(() => all.reports.map(({ state }) => state)).toEqual(['quarantined', 'lifted']);
@@ -137,15 +143,10 @@ describe('a delivery that may end its process', () => {
   test('and whose dead letter is gone is forgotten, and told that it is over', async () => {
     const all = await world();
     await using jobs = all.jobs;
-    const envelope = suspect();
-    const job = await crashed(all, envelope, 3);
-    await jobs.send(envelope);
-    await expect.poll(() => jobs.queues.all.get('gitops')?.getFailedCount()).toBe(1);
+    const job = await setAside(all);
     await (await jobs.queues.all.get('gitops')?.getJob(job))?.remove();
-    const [held] = await jobs.crashes.quarantined();
-    await (await redis.connect()).zadd(quarantineKey, '1', held?.key ?? '');
-    const reports = quarantineReports({ commits: jobs.commits, crashes: jobs.crashes, clock: { now: () => Date.now() }, ids: { uuid: () => crypto.randomUUID() } });
-    await sweepOnce({ crashes: jobs.crashes, queues: jobs.queues, reports, telemetry: silent, log: { info: () => undefined, warn: () => undefined, error: () => undefined } });
+    await due(all);
+    await sweep(all);
     await expect.poll(() => all.reports.map(({ state }) => state)).toEqual(['quarantined', 'lifted']);
     expect(await jobs.crashes.quarantined()).toEqual([]);
   });
