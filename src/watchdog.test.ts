@@ -22,7 +22,10 @@ describe.concurrent('the watchdog', () => {
   test('ends a process whose event loop stands still, and says so', async ({ expect, onTestFinished }) => {
     const { ended, output } = watched('setTimeout(() => { for (;;); }, 100);', { onTestFinished });
     expect(await ended).toBe('SIGKILL');
-    expect(output().err).toContain('the event loop stood still for 1500 ms');
+    // A loop that gets less than its share of a loaded machine has longer, but never as long as one that does nothing.
+    const [, stood] = /the event loop stood still for (\d+) ms/.exec(output().err) ?? [];
+    expect(Number(stood)).toBeGreaterThanOrEqual(1500);
+    expect(Number(stood)).toBeLessThan(6000);
   });
 
   test('gives one that has no processor four times as long', async ({ expect, onTestFinished }) => {

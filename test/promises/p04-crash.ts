@@ -1,11 +1,8 @@
 import { doubledSteps, halfApplied, lostDeployments, noOpRepeats } from './fleet-figures.ts';
-import { concurrency, type Part } from './fleet.ts';
-import { judgedPart, sizeOf } from './fleet-judged.ts';
-import { shortFleet } from './fleet-short.ts';
+import { concurrency } from './fleet.ts';
+import { crashedFleet } from './fleet-crashed.ts';
+import { sizeOf } from './fleet-judged.ts';
 import type { PromiseProof } from './promise.ts';
-
-const environments = 40;
-const part: Part = { generations: 25, kills: 200, pauses: 0, terminations: 0, lockMs: 4000, pushes: 'each' };
 
 export const p04: PromiseProof = {
   id: 'P4',
@@ -14,7 +11,7 @@ export const p04: PromiseProof = {
   limits: null,
   thresholds: { lost: { atMost: 0 }, deadLetters: { atMost: 0 }, doubled: { atMost: 0 }, halfApplied: { atMost: 0 }, noOpRepeatsOverBound: { atMost: 0 } },
   async run({ seed, size, tell }) {
-    const judged = size === 'short' ? (await shortFleet(seed, tell)).crashed : await judgedPart(environments, part, seed, tell);
+    const judged = await crashedFleet({ seed, size, tell });
     const { evidence, run, stalled } = judged;
     const [lost, doubled, half] = [lostDeployments(evidence, run.part.pushes === 'each'), doubledSteps(evidence), halfApplied(evidence)];
     for (const line of [...lost, ...doubled, ...half]) tell(line);

@@ -25,6 +25,8 @@ export interface PromiseProof {
   /** `P1`. */
   readonly id: string;
   readonly promise: string;
+  /** The id of the proof whose run this one looks at, too: in one process there is one run for both. */
+  readonly withRunOf?: string;
   /** What the run does, for `docs/promises.md`. */
   readonly how: string;
   /** What it does not show, and the bound that holds instead; null for nothing. */

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import * as z from 'zod';
 import { proofs } from './all.ts';
-import { broken, type PromiseProof, type Proved, type Size } from './promise.ts';
-import { keepResult } from './results.ts';
+import { broken, type PromiseProof, type Size } from './promise.ts';
+import { keepResult, type Result } from './results.ts';
 
 const list = (text: string): readonly string[] => text.split(',').filter(Boolean);
 const options = new Command('promises')
@@ -16,34 +16,45 @@ const options = new Command('promises')
   .parse()
   .opts<{ readonly only: readonly string[]; readonly seeds: readonly string[]; readonly short: boolean }>();
 const size: Size = options.short ? 'short' : 'full';
-const proved = z.object({ run: z.record(z.string(), z.union([z.number(), z.string()])), figures: z.record(z.string(), z.number()) });
+const proved = z.object({ promise: z.string(), run: z.record(z.string(), z.union([z.number(), z.string()])), figures: z.record(z.string(), z.number()) });
 
 let failed = 0;
-for (const proof of proofs.filter(({ id }) => options.only.includes(id))) {
-  for (const seed of options.seeds) failed += await runOne(proof, Number(seed));
+const asked = proofs.filter(({ id }) => options.only.includes(id));
+for (const together of Map.groupBy(asked, ({ id, withRunOf }) => withRunOf ?? id).values()) {
+  for (const seed of options.seeds) failed += await runTogether(together, Number(seed));
 }
 process.exit(failed === 0 ? 0 : 1);
 
-async function runOne(proof: PromiseProof, seed: number): Promise<0 | 1> {
+/** @returns how many did not hold. */
+async function runTogether(together: readonly PromiseProof[], seed: number): Promise<number> {
   const began = performance.now();
   const at = new Date().toISOString();
-  const { run, figures } = await inProcess(proof.id, seed);
-  const faults = broken(proof, size, figures);
-  const result = { promise: proof.id, seed, size, run, figures, holds: faults.length === 0, commit: commit(), machine: machine(), at, seconds: Math.round((performance.now() - began) / 1000) };
+  const all = await inProcess(together.map(({ id }) => id), seed);
+  const of = { seed, size, commit: commit(), machine: machine(), at, seconds: Math.round((performance.now() - began) / 1000) };
+  const results = together.map((proof) => judged(proof, of, all));
+  return results.filter(({ holds }) => !holds).length;
+}
+
+function judged(proof: PromiseProof, of: Pick<Result, 'seed' | 'size' | 'commit' | 'machine' | 'at' | 'seconds'>, all: readonly z.infer<typeof proved>[]): Result {
+  const one = all.find(({ promise }) => promise === proof.id);
+  if (one === undefined) throw new Error(`${proof.id} with seed ${of.seed} left no result`);
+  const faults = broken(proof, size, one.figures);
+  const { run, figures } = one;
+  const result: Result = { promise: proof.id, ...of, run, figures, holds: faults.length === 0 };
   process.stdout.write(`${JSON.stringify(result)}\n`);
-  for (const fault of faults) process.stderr.write(`${proof.id}, seed ${seed}: ${fault}\n`);
+  for (const fault of faults) process.stderr.write(`${proof.id}, seed ${of.seed}: ${fault}\n`);
   if (size === 'full') keepResult(result);
-  return faults.length === 0 ? 0 : 1;
+  return result;
 }
 
 /** What a run leaves behind in a process must not change the next one. */
-async function inProcess(id: string, seed: number): Promise<Proved> {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'one.ts'), id, String(seed), size], { stdio: ['ignore', 'pipe', 'inherit'] });
+async function inProcess(ids: readonly string[], seed: number): Promise<readonly z.infer<typeof proved>[]> {
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'one.ts'), ids.join(','), String(seed), size], { stdio: ['ignore', 'pipe', 'inherit'] });
   let text = '';
   child.stdout.on('data', (chunk: Buffer) => (text += chunk.toString()));
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  if (code !== 0) throw new Error(`${id} with seed ${seed} could not be run: its process ended with ${code}`);
-  return proved.parse(JSON.parse(text.trimEnd().split('\n').at(-1) ?? ''));
+  if (code !== 0) throw new Error(`${ids.join(', ')} with seed ${seed} could not be run: its process ended with ${code}`);
+  return text.trimEnd().split('\n').slice(-ids.length).map((line) => proved.parse(JSON.parse(line)));
 }
 
 function commit(): string {
