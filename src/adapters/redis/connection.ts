@@ -1,5 +1,6 @@
 import { Redis } from 'ioredis';
 import type { Secret } from '../../kernel/secret.ts';
+import { scriptsByDigest } from './scripts-by-digest.ts';
 
 /**
  * `fail-fast` for whoever answers a caller: an error within 2 s and no queue in memory, so that nothing counts as stored that is not
@@ -20,7 +21,7 @@ export function connectRedis(url: Secret<string>, patience: Patience): Redis {
   });
   // A connection that breaks is retried; commands that need it report the failure themselves.
   redis.on('error', () => undefined);
-  return redis;
+  return scriptsByDigest(redis);
 }
 
 /** @throws with what to do when nobody answers within `withinMs`. */

@@ -18,36 +18,50 @@ interface Spent {
   readonly content: boolean;
 }
 
+/** Oldest first. */
+interface Windows {
+  /** Of the last minute. */
+  readonly minute: Spent[];
+  /** What made content in the last hour: thousands, which is why nothing goes through all of it for each request. */
+  readonly content: Pick<Spent, 'at'>[];
+  underWay: number;
+}
+
 const minute = 60_000;
 const hour = 3_600_000;
 
 export function secondaryLimits(limits: Limits, now: () => number): SecondaryLimits {
-  const underWay = new Map<string, number>();
-  const spentBy = new Map<string, Spent[]>();
+  const windowsOf = new Map<string, Windows>();
 
-  function refuse(spent: readonly Spent[], next: Spent): void {
-    const lastMinute = spent.filter(({ at }) => at > next.at - minute);
-    const points = lastMinute.reduce((sum, each) => sum + each.points, next.points);
-    if (points > limits.pointsPerMinute) throw secondaryLimitExceeded(secondsUntilFree(lastMinute, minute, next.at));
+  function refuse(spent: Windows, next: Spent): void {
+    const points = spent.minute.reduce((sum, each) => sum + each.points, next.points);
+    if (points > limits.pointsPerMinute) throw secondaryLimitExceeded(secondsUntilFree(spent.minute, minute, next.at));
     if (!next.content) return;
-    const contentOfMinute = lastMinute.filter(({ content }) => content);
-    const content = spent.filter((each) => each.content);
+    const contentOfMinute = spent.minute.filter(({ content }) => content);
     if (contentOfMinute.length >= limits.contentPerMinute) throw secondaryLimitExceeded(secondsUntilFree(contentOfMinute, minute, next.at), blocked);
-    if (content.length >= limits.contentPerHour) throw secondaryLimitExceeded(secondsUntilFree(content, hour, next.at), blocked);
+    if (spent.content.length >= limits.contentPerHour) throw secondaryLimitExceeded(secondsUntilFree(spent.content, hour, next.at), blocked);
   }
 
   return {
     begin({ key }, { method, path }) {
-      const running = underWay.get(key) ?? 0;
-      if (running >= limits.concurrent) throw secondaryLimitExceeded(null);
+      const spent = windowsOf.get(key) ?? { minute: [], content: [], underWay: 0 };
+      windowsOf.set(key, spent);
+      if (spent.underWay >= limits.concurrent) throw secondaryLimitExceeded(null);
       const next = { at: now(), points: pointsOf(method), content: isContent(method, path) };
-      const spent = (spentBy.get(key) ?? []).filter(({ at, content }) => at > next.at - (content ? hour : minute));
+      dropUntil(spent.minute, next.at - minute);
+      dropUntil(spent.content, next.at - hour);
       refuse(spent, next);
-      spentBy.set(key, [...spent, next]);
-      underWay.set(key, running + 1);
-      return () => void underWay.set(key, (underWay.get(key) ?? 1) - 1);
+      spent.minute.push(next);
+      if (next.content) spent.content.push(next);
+      spent.underWay += 1;
+      return () => void (spent.underWay -= 1);
     },
   };
+}
+
+function dropUntil(spent: Pick<Spent, 'at'>[], until: number): void {
+  const kept = spent.findIndex(({ at }) => at > until);
+  spent.splice(0, kept === -1 ? spent.length : kept);
 }
 
 function pointsOf(method: string): number {
@@ -59,7 +73,7 @@ export function isContent(method: string, path: string): boolean {
 }
 
 /** Until the oldest leaves the window. */
-function secondsUntilFree([oldest]: readonly Spent[], window: number, at: number): number {
+function secondsUntilFree([oldest]: readonly Pick<Spent, 'at'>[], window: number, at: number): number {
   return Math.max(1, Math.ceil(((oldest?.at ?? at) + window - at) / 1000));
 }
 
