@@ -1,4 +1,5 @@
-import { askGit } from './ask-git.ts';
+import { askGit, type GitEnd } from './ask-git.ts';
+import { immutableAnswers, staysSo } from './immutable-answers.ts';
 
 /** Git said no. `stderr` is for logs and tests, never for an answer. */
 export class GitFailed extends Error {
@@ -38,9 +39,12 @@ export function gitEnvironment(extra: Readonly<Record<string, string>> = {}): Re
   };
 }
 
+const remembered = immutableAnswers<GitEnd>();
+
 /** Runs one git command on a bare repository: arguments as an array, no shell between. @throws GitFailed */
 export async function runGit(directory: string, args: readonly string[], options: GitOptions = {}): Promise<GitResult> {
-  const { code, stdout, stderr } = await askGit({ args: ['--git-dir', directory, ...args], env: gitEnvironment(options.env), input: options.input ?? '' });
+  const ask = (): Promise<GitEnd> => askGit({ args: ['--git-dir', directory, ...args], env: gitEnvironment(options.env), input: options.input ?? '' });
+  const { code, stdout, stderr } = await (options.input === undefined && options.env === undefined && staysSo(args) ? remembered([directory, ...args], ask) : ask());
   if (code === null || (code !== 0 && !options.accept?.includes(code))) throw new GitFailed(args[0] ?? '', code, stderr);
   return { exitCode: code, stdout: Buffer.from(stdout.buffer, stdout.byteOffset, stdout.byteLength) };
 }
