@@ -197,6 +197,8 @@ async function settle(job: Job<JobData>, token: string | undefined, delivered: D
       await setUrgency(job, delivered.urgent);
       return later(job, token, delivered.forMs, connection);
     case 'busy':
+      // Those that wait for the same lease do not come back in the same moment.
+      return later(job, token, Math.round(delivered.forMs * (0.75 + Math.random() / 2)));
     case 'not-alone':
       return later(job, token, delivered.forMs);
     case 'stalled':
