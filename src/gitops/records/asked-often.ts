@@ -44,12 +44,12 @@ function rowAfter(before: Row | null, now: number, isInRow: boolean): Row {
 
 /** Why a message waits that is put off. */
 export const putOff = 'the same was asked for again and again';
-/** Somebody who looks and somebody who makes sure. */
-const atOnce = 2;
+/** Who makes sure again within a minute waits for the rest of it. */
+const atOnce = 1;
 
 /**
  * Milliseconds until the same may be done once more: GitHub tells the same of a person who presses a button and of a program that presses
- * it each time it is answered. The first two are done at once, then the pause doubles from a minute to an hour.
+ * it each time it is answered. The first is done at once, then the pause doubles from a minute to an hour.
  */
 export function putOffMs(known: AskedOften, key: string, now: number): number {
   const before = Object.hasOwn(known, key) ? (known[key] ?? null) : null;
