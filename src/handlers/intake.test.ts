@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { intakeBench, secrets, signed, type IntakeBench } from '../../test/support/intake-bench.ts';
-import { redisForFile } from '../../test/support/redis-bench.ts';
+import { describe, expect, test } from 'vitest';
+import { intakeBench, intakeForFile, secrets, signed } from '../../test/support/intake-bench.ts';
 import { silent } from '../kernel/telemetry.ts';
 import { webhookIntake } from './intake.ts';
 import { bodyLimits } from './read-body.ts';
@@ -11,19 +9,8 @@ import { Secret } from '../kernel/secret.ts';
 const mib = 2 ** 20;
 const push = JSON.stringify({ ref: 'refs/heads/main', deleted: false, installation: { id: 100 }, repository: { id: 7, default_branch: 'main' } });
 
-const redis = redisForFile();
-let client: Redis;
-let intake: IntakeBench;
-beforeAll(async () => {
-  client = await redis.connect();
-  intake = await intakeBench(redis.server.url);
-});
-afterAll(() => intake[Symbol.asyncDispose]());
-beforeEach(() => {
-  intake.lines.length = 0;
-});
-
-const stored = () => client.xlen('{trueup}:outbox');
+const intake = intakeForFile();
+const { redis, stored } = intake;
 
 /** As short as it was promised: an answer of at most 200 bytes, and one line of less than 1 kB. */
 function expectModest(body: string, lines: readonly string[] = intake.lines): void {
@@ -168,7 +155,7 @@ describe('senders that take their time', () => {
 
 describe('with Redis away', () => {
   test('a delivery is answered with 503 within 3 s, and nothing that was acknowledged is missing', async () => {
-    await client.call('CLIENT', 'PAUSE', '4000', 'ALL');
+    await intake.client.call('CLIENT', 'PAUSE', '4000', 'ALL');
     const answers = await Promise.all(Array.from({ length: 20 }, () => intake.post(push, signed(push))));
     for (const { status, ms } of answers) {
       expect(status).toBe(503);
@@ -196,8 +183,8 @@ describe('with Redis away', () => {
     }
     stop.abort();
     await sender;
-    await expect.poll(() => client.ping().catch(() => null)).toBe('PONG');
-    const seen = await client.exists(acknowledged.map((id) => `{trueup}:seen:${id}`));
+    await expect.poll(() => intake.client.ping().catch(() => null)).toBe('PONG');
+    const seen = await intake.client.exists(acknowledged.map((id) => `{trueup}:seen:${id}`));
     expect(seen).toBe(acknowledged.length);
     expect(await stored()).toBeGreaterThanOrEqual(acknowledged.length);
   });

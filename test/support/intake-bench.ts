@@ -2,6 +2,7 @@ import { createHmac, randomUUID } from 'node:crypto';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import type { Redis } from 'ioredis';
+import { afterAll, beforeAll, beforeEach } from 'vitest';
 import { probotOf } from '../../src/adapters/github/client.ts';
 import { connectRedis, waitForRedis } from '../../src/adapters/redis/connection.ts';
 import { redisInbox } from '../../src/adapters/redis/inbox.ts';
@@ -15,6 +16,7 @@ import { Secret } from '../../src/kernel/secret.ts';
 import { silent, type Telemetry } from '../../src/kernel/telemetry.ts';
 import { openLog } from '../../src/log.ts';
 import { privateKey } from './app-key.ts';
+import { redisForFile } from './redis-bench.ts';
 
 export const secrets = ['a current webhook secret 0123456789', 'a previous webhook secret 0123456789'] as const;
 export const appId = 421;
@@ -72,6 +74,44 @@ export async function intakeBench(redisUrl: string, { limits, inbox, answerWithi
       redis.disconnect();
       await server[Symbol.asyncDispose]();
     },
+  };
+}
+
+export interface FileIntake extends Pick<IntakeBench, 'port' | 'lines' | 'post' | 'raw'> {
+  readonly redis: ReturnType<typeof redisForFile>;
+  /** Another connection than the intake's own. */
+  readonly client: Redis;
+  /** Messages that wait in the outbox. */
+  stored(): Promise<number>;
+}
+
+/** One for all tests of a file, with a Redis of its own: before each test Redis is empty, and nothing is logged. */
+export function intakeForFile(): FileIntake {
+  const redis = redisForFile();
+  let client: Redis;
+  let bench: IntakeBench;
+  beforeAll(async () => {
+    client = await redis.connect();
+    bench = await intakeBench(redis.server.url);
+  });
+  afterAll(() => bench[Symbol.asyncDispose]());
+  beforeEach(() => {
+    bench.lines.length = 0;
+  });
+  return {
+    redis,
+    get client() {
+      return client;
+    },
+    get port() {
+      return bench.port;
+    },
+    get lines() {
+      return bench.lines;
+    },
+    post: (...given) => bench.post(...given),
+    raw: (text) => bench.raw(text),
+    stored: () => client.xlen('{trueup}:outbox'),
   };
 }
 

@@ -1,9 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Redis } from 'ioredis';
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { intakeBench, signed, type IntakeBench } from '../../support/intake-bench.ts';
-import { redisForFile } from '../../support/redis-bench.ts';
+import { expect, test } from 'vitest';
+import { intakeForFile, signed } from '../../support/intake-bench.ts';
 import { heldTotals } from '../../support/totals.ts';
 
 /** What Trueup listens to: the events of `app.yml`, and those of the installation itself. */
@@ -28,16 +26,7 @@ function published(): readonly Payload[] {
 }
 
 const payloads = published();
-const redis = redisForFile();
-let client: Redis;
-let intake: IntakeBench;
-beforeAll(async () => {
-  client = await redis.connect();
-  intake = await intakeBench(redis.server.url);
-});
-afterAll(() => intake[Symbol.asyncDispose]());
-
-const queued = (): Promise<number> => client.xlen('{trueup}:outbox');
+const intake = intakeForFile();
 const post = (event: string, body: object): Promise<{ readonly status: number }> => {
   const text = JSON.stringify(body);
   return intake.post(text, { ...signed(text), 'x-github-event': event });
@@ -46,13 +35,13 @@ const post = (event: string, body: object): Promise<{ readonly status: number }>
 test('every payload that GitHub has published is taken, and only of what Trueup listens to anything is queued', async () => {
   const counts = { accepted: 0, refused: 0, unheard: 0, queued: 0 };
   for (const [event, group] of Map.groupBy(payloads, (payload) => payload.event)) {
-    const before = await queued();
+    const before = await intake.stored();
     // Once as it is, mostly of a hook without an App, and once as an App's hook would have it.
     const bodies = group.flatMap(({ body }) => [body, { ...body, installation: { id: 100 } }]);
     const answers = await Promise.all(bodies.map((body) => post(event, body)));
     counts.accepted += answers.filter(({ status }) => status === 202).length;
     counts.refused += answers.filter(({ status }) => status !== 202).length;
-    const added = (await queued()) - before;
+    const added = (await intake.stored()) - before;
     counts.queued += added;
     if (!heard.has(event)) counts.unheard += added;
   }
