@@ -51,7 +51,8 @@ async function outageFull({ seed, tell }: Pick<ProofOptions, 'seed' | 'tell'>, {
   const began = Date.now();
   const first = [...world.hit, ...world.others].map((shop) => ({ shop, commit: 'main' }));
   await world.startBot();
-  await deployedAt(world, { at: began, commits: first }, 2 * lostAfterMs);
+  const running = await deployedAt(world, { at: began, commits: first }, 2 * lostAfterMs);
+  if (running.length < environments + others) throw new Error(`only ${running.length} of ${environments + others} environments run their first release`);
   tell(`${environments + others} environments run their first release after ${seconds(Date.now() - began)} s`);
 
   const alone = await deployedAt(world, await release(world, world.others, '1.0.1'), lostAfterMs);

@@ -9,16 +9,18 @@ export interface OutageShop {
   readonly environments: readonly string[];
 }
 
-/** Azure takes 15 managed environments of a subscription in one region. */
+/** Azure takes 15 managed environments of a subscription in one region; the local one has both subscriptions in one. */
 const mostInRegion = 12;
-const regions = ['westeurope', 'northeurope', 'swedencentral', 'eastus', 'westus2', 'uksouth', 'francecentral', 'eastus2', 'centralus'];
+const regions = ['westeurope', 'northeurope', 'swedencentral', 'eastus', 'westus2', 'uksouth', 'francecentral', 'eastus2', 'centralus', 'japaneast', 'koreacentral', 'ukwest'];
 const serviceFile = 'trueup/shop.yaml';
 
 export function outageShops(subscription: string, prefix: string, environments: number, firstRegion = 0): readonly OutageShop[] {
-  return Array.from({ length: Math.ceil(environments / mostInRegion) }, (_, index) => ({
+  const places = regions.slice(firstRegion, firstRegion + Math.ceil(environments / mostInRegion));
+  if (places.length * mostInRegion < environments) throw new RangeError(`${environments} environments need more regions than there are`);
+  return places.map((region, index) => ({
     name: `${prefix}${index}`,
     subscription,
-    region: regions[firstRegion + index] ?? 'westeurope',
+    region,
     environments: Array.from({ length: Math.min(mostInRegion, environments - index * mostInRegion) }, (_unused, each) => `e${each}`),
   }));
 }
