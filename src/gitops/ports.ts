@@ -68,6 +68,8 @@ export interface PullRequest {
   readonly baseRef: string;
   readonly baseRepositoryId: number;
   readonly htmlUrl: string;
+  /** ISO-8601. */
+  readonly openedAt: string;
 }
 
 export interface RepositoryReader {

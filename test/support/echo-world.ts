@@ -7,6 +7,7 @@ import { driftDetection } from '../../src/contexts/drift-detection/context.ts';
 import { gitops } from '../../src/gitops/context.ts';
 import { desiredStateReader } from '../../src/gitops/desired/desired-state-reader.ts';
 import { editFile } from '../../src/gitops/parser/edit-file.ts';
+import type { PullRequest } from '../../src/gitops/ports.ts';
 import { githubApp } from '../../src/handlers/github-app.ts';
 import { appId, type AppId } from '../../src/kernel/container-app.ts';
 import type { Origin } from '../../src/kernel/audit.ts';
@@ -95,6 +96,9 @@ export async function echoGitHub(): Promise<EchoGitHub> {
   let listened = 0;
   let clock = testClock(Date.now());
   const seen = new Set<string>();
+  /** By number, of the world that runs: GitHub's own clock is the real one. */
+  const opened = new Map<number, string>();
+  const repositoryAtOurTime = { ...adapters.repository, pullRequest: async (...of: Parameters<typeof adapters.repository.pullRequest>) => openedAt(await adapters.repository.pullRequest(...of), opened) };
   const inbox = {
     async accept(delivery: string, envelopes: readonly Envelope[], origin: Origin) {
       if (seen.has(delivery)) return 'duplicate' as const;
@@ -112,6 +116,7 @@ export async function echoGitHub(): Promise<EchoGitHub> {
     await bench.settled();
     const events = bench.events.splice(0);
     for (const { name, headers, payload } of events) {
+      if (name === 'pull_request' && payload.action === 'opened') opened.set(payload.number, new Date(clock.now()).toISOString());
       // The types of Probot want a union of all events; what came is one of them.
       await probot.receive({ id: String(headers['x-github-delivery']), name, payload } as unknown as Parameters<typeof probot.receive>[0]);
     }
@@ -123,8 +128,9 @@ export async function echoGitHub(): Promise<EchoGitHub> {
     async world(name) {
       const repository = await bench.github.createRepository(name, echoFiles);
       clock = testClock(Date.now());
+      opened.clear();
       const written = () => bench.github.journal.calls.filter(({ actor, method, path, status }) => actor === 'installation' && method !== 'GET' && !path.endsWith('/access_tokens') && status < 400);
-      const world = worldOf({ adapters, repository, clock, written: () => written().length });
+      const world = worldOf({ adapters: { ...adapters, repository: repositoryAtOurTime }, repository, clock, written: () => written().length });
       ({ pump } = world);
       const writes = (): readonly string[] => {
         const calls = written();
@@ -138,6 +144,10 @@ export async function echoGitHub(): Promise<EchoGitHub> {
     },
     [Symbol.asyncDispose]: () => bench[Symbol.asyncDispose](),
   };
+}
+
+function openedAt(pull: PullRequest | null, opened: ReadonlyMap<number, string>): PullRequest | null {
+  return pull && { ...pull, openedAt: opened.get(pull.number) ?? pull.openedAt };
 }
 
 interface WorldOptions {

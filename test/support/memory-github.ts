@@ -132,7 +132,7 @@ export function memoryGitHub(): MemoryGitHub {
     setBranch: (name, sha) => void (sha === null ? branches.delete(name) : branches.set(name, sha)),
     openPull(number, headSha, change = {}) {
       const htmlUrl = `${memoryRepository.htmlUrl}/pull/${number}`;
-      pulls.set(number, { number, state: 'open', merged: false, mergeCommit: null, mergedAt: null, headSha, headRepositoryId: repositoryId, baseRef: 'main', baseRepositoryId: repositoryId, htmlUrl, ...change });
+      pulls.set(number, { number, state: 'open', merged: false, mergeCommit: null, mergedAt: null, headSha, headRepositoryId: repositoryId, baseRef: 'main', baseRepositoryId: repositoryId, htmlUrl, openedAt: '2026-01-01T00:00:00Z', ...change });
     },
     changePull(number, change) {
       const pull = pulls.get(number) ?? refuse(`no pull request ${number}`);

@@ -54,7 +54,7 @@ export function memoryProposals(access: Access): Proposals {
   function opened({ branch, baseRef, commit, title, body }: Proposal): number {
     if (access.isWithin(commit, baseRef)) access.refuse(`No commits between ${baseRef} and ${branch}`);
     const number = Math.max(firstNumber, ...pulls.keys()) + 1;
-    pulls.set(number, { number, state: 'open', merged: false, mergeCommit: null, mergedAt: null, headSha: commit, headRepositoryId: 7, baseRef, baseRepositoryId: 7, htmlUrl: `https://github.com/contoso/platform/pull/${number}` });
+    pulls.set(number, { number, state: 'open', merged: false, mergeCommit: null, mergedAt: null, headSha: commit, headRepositoryId: 7, baseRef, baseRepositoryId: 7, htmlUrl: `https://github.com/contoso/platform/pull/${number}`, openedAt: '2026-01-01T00:00:00Z' });
     texts.set(number, { title, body, branch, byApp: true });
     writes.push(`opened ${title}`);
     return number;

@@ -108,12 +108,13 @@ interface PullRequestAnswer {
   readonly merged: boolean;
   readonly merge_commit_sha: string | null;
   readonly merged_at: string | null;
+  readonly created_at: string;
   readonly html_url: string;
   readonly head: { readonly sha: string; readonly repo: { readonly id: number } | null };
   readonly base: { readonly ref: string; readonly repo: { readonly id: number } };
 }
 
-function pullRequestOf({ number, state, merged, merge_commit_sha, merged_at, html_url, head, base }: PullRequestAnswer): PullRequest {
+function pullRequestOf({ number, state, merged, merge_commit_sha, merged_at, created_at, html_url, head, base }: PullRequestAnswer): PullRequest {
   return {
     number,
     state: state === 'open' ? 'open' : 'closed',
@@ -125,5 +126,6 @@ function pullRequestOf({ number, state, merged, merge_commit_sha, merged_at, htm
     baseRef: base.ref,
     baseRepositoryId: base.repo.id,
     htmlUrl: html_url,
+    openedAt: created_at,
   };
 }

@@ -25,8 +25,22 @@ test('a program that answers every answer hears nothing more, and still stops wh
   for (const id of [1, 2, 3]) expect((await says(world, id, `/trueup dance-${id}`)).writes).toEqual(['reaction confused', 'comment 12']);
   expect(await says(world, 4, '/trueup status')).toEqual({ writes: ['reaction confused'], emitted: [] });
   expect(await says(world, 5, '/trueup pause staging')).toEqual({ writes: ['reaction +1'], emitted: ['PauseDeployments'] });
-  world.clock.advance(11 * 60_000);
-  expect((await says(world, 6, '/trueup status')).writes, 'after ten minutes of silence').toEqual(['reaction +1', 'comment 12']);
+  world.clock.advance(61 * 60_000);
+  expect((await says(world, 6, '/trueup status')).writes, 'after an hour of silence').toEqual(['reaction +1', 'comment 12']);
+});
+
+test('a program that comments every new pull request at once is one, however seldom they are opened', async () => {
+  const { world, head } = await synced();
+  const answers: number[] = [];
+  for (const number of [20, 21, 22, 23]) {
+    world.clock.advance(5 * 60_000);
+    world.github.openPull(number, head, { openedAt: new Date(world.clock.now() - 2000).toISOString() });
+    world.github.addComment({ id: number, author: 'helper', authorIsBot: false, body: '/trueup help' });
+    const before = world.github.writes.length;
+    await world.settle('AnswerComment', { number, commentId: number });
+    answers.push(world.github.writes.slice(before).filter((write) => write.startsWith('comment')).length);
+  }
+  expect(answers).toEqual([1, 1, 1, 0]);
 });
 
 test('checks that are run again each time they complete are completed later and later', async () => {

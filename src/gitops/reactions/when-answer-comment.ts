@@ -60,7 +60,7 @@ async function answerComment(needs: Needs, { tenantId, payload, occurredAt }: En
 /** Counts who asks, over all pull requests of the repository: a program answers wherever something is written. */
 async function counted({ store, clock }: Needs, { tenant, comment, pull }: Question, at: string): Promise<{ readonly isAutomatic: boolean; readonly saves: readonly Save[] }> {
   const [often, written] = await Promise.all([loadAskedOften(store, tenant, 'commands'), loadCommentWritten(store, tenant, pull.number)]);
-  const { asked, isAutomatic } = commandedOnceMore(often.value ?? {}, comment.author, clock.now(), { at, written: written.value?.at ?? null });
+  const { asked, isAutomatic } = commandedOnceMore(often.value ?? {}, comment.author, clock.now(), { at, written: [pull.openedAt, ...(written.value === null ? [] : [written.value.at])] });
   return { isAutomatic, saves: [often.save(asked)] };
 }
 

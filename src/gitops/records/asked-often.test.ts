@@ -38,13 +38,14 @@ describe('a command is answered', () => {
     { reason: 'to a person who is quick, and to a program not after three', at: [0, 1, 2, 3, 4].map((n) => n * second), after: null, automatic: [false, false, false, true, true] },
     { reason: 'to somebody who reads what was answered', at: [0, 1, 2, 3, 4, 5].map((n) => n * 11 * second), after: 11 * second, automatic: [false, false, false, false, false, false] },
     { reason: 'not to who comments at once whenever we have written, however seldom', at: [0, 1, 2, 3].map((n) => n * 9 * minute), after: second, automatic: [false, false, false, true] },
-    { reason: 'again after ten minutes of silence', at: [0, 0, 0, 0, 11 * minute], after: null, automatic: [false, false, false, true, false] },
+    { reason: 'again after an hour of silence', at: [0, 0, 0, 0, 61 * minute], after: null, automatic: [false, false, false, true, false] },
+    { reason: 'to a program not after a pause of a rollout', at: [0, 0, 0, 0, 50 * minute, 100 * minute], after: null, automatic: [false, false, false, true, true, true] },
     { reason: 'thirty times an hour at most', at: Array.from({ length: 31 }, (_, n) => n * minute), after: null, automatic: Array.from({ length: 31 }, (_, n) => n === 30) },
   ];
   test.each(rows)('$reason', ({ at, after, automatic }) => {
     let known: AskedOften = {};
     const seen = at.map((ms) => {
-      const { asked, isAutomatic } = commandedOnceMore(known, 'Helper', start + ms, { at: isoAt(ms), written: after === null ? null : isoAt(ms - after) });
+      const { asked, isAutomatic } = commandedOnceMore(known, 'Helper', start + ms, { at: isoAt(ms), written: after === null ? [] : [isoAt(ms - 3 * 60 * minute), isoAt(ms - after)] });
       known = asked;
       return isAutomatic;
     });
@@ -52,8 +53,8 @@ describe('a command is answered', () => {
   });
 
   test('whoever else asked', () => {
-    const known = [0, 1, 2, 3].reduce<AskedOften>((all) => commandedOnceMore(all, 'helper', start, { at: isoAt(0), written: null }).asked, {});
-    expect(commandedOnceMore(known, 'constructor', start, { at: isoAt(0), written: null }).isAutomatic).toBe(false);
-    expect(commandedOnceMore(known, 'HELPER', start, { at: isoAt(0), written: null }).isAutomatic, 'logins have no case').toBe(true);
+    const known = [0, 1, 2, 3].reduce<AskedOften>((all) => commandedOnceMore(all, 'helper', start, { at: isoAt(0), written: [] }).asked, {});
+    expect(commandedOnceMore(known, 'constructor', start, { at: isoAt(0), written: [] }).isAutomatic).toBe(false);
+    expect(commandedOnceMore(known, 'HELPER', start, { at: isoAt(0), written: [] }).isAutomatic, 'logins have no case').toBe(true);
   });
 });

@@ -62,16 +62,17 @@ export function putOffMs(known: AskedOften, key: string, now: number): number {
 const atOnceMs = 10_000;
 const mostInRow = 3;
 const mostInHour = 30;
-const takenForAProgramMs = 10 * minuteMs;
+/** As long as a rollout with its pauses: what it writes in the end is answered as at once as what it wrote first. */
+const takenForAProgramMs = hourMs;
 
 /**
- * One more command of somebody. `at`: when it came, `written`: when what they may answer was written, both ISO-8601. Who was taken for a
+ * One more command of somebody. `at`: when it came, `written`: when what they may answer was written, all ISO-8601. Who was taken for a
  * program is one until they have been silent for a while.
  */
-export function commandedOnceMore(known: AskedOften, login: string, now: number, { at, written }: { readonly at: string; readonly written: string | null }): { readonly asked: AskedOften; readonly isAutomatic: boolean } {
+export function commandedOnceMore(known: AskedOften, login: string, now: number, { at, written }: { readonly at: string; readonly written: readonly string[] }): { readonly asked: AskedOften; readonly isAutomatic: boolean } {
   const key = login.toLowerCase();
   const before = Object.hasOwn(known, key) ? (known[key] ?? null) : null;
-  const isAtOnce = [written, before?.at ?? null].some((time) => time !== null && Math.abs(Date.parse(at) - Date.parse(time)) <= atOnceMs);
+  const isAtOnce = [...written, ...(before === null ? [] : [before.at])].some((time) => Math.abs(Date.parse(at) - Date.parse(time)) <= atOnceMs);
   const wasAutomatic = before !== null && before.count > mostInRow && now - Date.parse(before.at) < takenForAProgramMs;
   const asked = askedOnceMore(known, key, now, isAtOnce || wasAutomatic);
   const row = asked[key];
