@@ -127,8 +127,8 @@ export function shopSeen(stage: Stage, repository: LocalRepository): Shop {
     comments: async (number) => (await shop.rest<readonly Comment[]>('GET', `/issues/${number}/comments?per_page=100`)).filter(({ user }) => user.login === `${github.app.slug}[bot]`),
     arm: (method, path, body) => armCall(stage, method, path, body),
     app: async (service, environment = 'dev') => lasting(await shop.arm<AppJson>('GET', `${appsPath(environment)}/${service}`)),
-    apps: async (environment = 'dev') => (await shop.arm<{ value: readonly AppJson[] }>('GET', appsPath(environment))).value.map(lasting),
-    revisions: async (service, environment = 'dev') => (await shop.arm<{ value: readonly RevisionJson[] }>('GET', `${appsPath(environment)}/${service}/revisions`)).value,
+    apps: async (environment = 'dev') => (await allPages<AppJson>(stage, appsPath(environment))).map(lasting),
+    revisions: (service, environment = 'dev') => allPages<RevisionJson>(stage, `${appsPath(environment)}/${service}/revisions`),
     calls: () => azure.journal.entries().filter(({ path, principalId }) => principalId !== null && principalId === azure.identity.principalId && new RegExp(`/rg-${name}(?:-[a-z]+)?(?:/|$)`, 'i').test(path)),
     writes: () => shop.calls().filter(({ method }) => writing.has(method)),
     async deployed(environment = 'dev') {
@@ -146,9 +146,24 @@ function lasting(app: AppJson): AppJson {
   return { ...app, properties };
 }
 
-async function armCall<T>({ azure }: Stage, method: string, path: string, sent?: object): Promise<T> {
+/** What is newest may stand on the last page. */
+async function allPages<T>(stage: Stage, path: string): Promise<readonly T[]> {
+  const items: T[] = [];
+  for (let query: string | null = `?api-version=${apiVersion}`; query !== null; ) {
+    const { value, nextLink }: { readonly value: readonly T[]; readonly nextLink?: string } = await armRequest(stage, 'GET', `${path}${query}`);
+    items.push(...value);
+    query = nextLink === undefined ? null : new URL(nextLink).search;
+  }
+  return items;
+}
+
+function armCall<T>(stage: Stage, method: string, path: string, sent?: object): Promise<T> {
+  return armRequest(stage, method, `${path}?api-version=${apiVersion}`, sent);
+}
+
+async function armRequest<T>({ azure }: Stage, method: string, path: string, sent?: object): Promise<T> {
   const headers = { authorization: `Bearer ${azure.token}`, 'content-type': 'application/json' };
-  const { status, body } = await httpCall(`${azure.arm}${path}?api-version=${apiVersion}`, { method, ca: azure.ca, headers }, sent && JSON.stringify(sent));
+  const { status, body } = await httpCall(`${azure.arm}${path}`, { method, ca: azure.ca, headers }, sent && JSON.stringify(sent));
   if (status >= 300) throw new Error(`${method} ${path} answered ${status}: ${body}`);
   // The caller says what this resource looks like.
   return (body === '' ? null : JSON.parse(body)) as T;
