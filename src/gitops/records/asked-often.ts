@@ -44,8 +44,6 @@ function rowAfter(before: Row | null, now: number, isInRow: boolean): Row {
 
 /** Why a message waits that is put off. */
 export const putOff = 'the same was asked for again and again';
-/** Who makes sure again within a minute waits for the rest of it. */
-const atOnce = 1;
 
 /**
  * Milliseconds until the same may be done once more: GitHub tells the same of a person who presses a button and of a program that presses
@@ -53,8 +51,8 @@ const atOnce = 1;
  */
 export function putOffMs(known: AskedOften, key: string, now: number): number {
   const before = Object.hasOwn(known, key) ? (known[key] ?? null) : null;
-  if (before === null || before.count < atOnce || now - Date.parse(before.at) >= forgottenAfterMs) return 0;
-  const pauseMs = Math.min(minuteMs * 2 ** Math.min(before.count - atOnce, 10), hourMs);
+  if (before === null || now - Date.parse(before.at) >= forgottenAfterMs) return 0;
+  const pauseMs = Math.min(minuteMs * 2 ** Math.min(before.count - 1, 10), hourMs);
   return Math.max(0, Date.parse(before.at) + pauseMs - now);
 }
 
