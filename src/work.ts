@@ -11,7 +11,7 @@ import { githubAdapters, type GitHubAdapters } from './adapters/github/github-ad
 import { readGrants } from './adapters/grants/grants-file.ts';
 import { redisCommitLog } from './adapters/redis/commit-log.ts';
 import { connectRedis } from './adapters/redis/connection.ts';
-import { redisCrashLog } from './adapters/redis/crash-log.ts';
+import { pausesOf, redisCrashLog } from './adapters/redis/crash-log.ts';
 import { leaseOf, redisLeases } from './adapters/redis/leases.ts';
 import { redisOutbox, takeOverOf } from './adapters/redis/outbox.ts';
 import { redisParsedFiles } from './adapters/redis/parsed-files.ts';
@@ -109,11 +109,12 @@ export async function startWork({ config, secrets, scrub, log, metrics, audit, p
   const queues = opened.use(openQueues(redis));
   metrics.read(queueGauges(queues, () => clock.now()));
   const delivery = { commits: markingCommits(redisCommitLog(redis), redis, () => clock.now()), leases: redisLeases(redis, leaseOf(config.lockMs)), clock, ids, writes: audit.writes, guard: activeInstallations((id) => github.installations.isActive(id), tenantGuard(grants), clock), telemetry: metrics.telemetry };
-  const crashes = redisCrashLog(redis);
+  const pauses = pausesOf(config.lockMs);
+  const crashes = redisCrashLog(redis, pauses);
   const locking = lockingOf(config.lockMs);
   const workers = opened.use(startWorkers({ connection: connect(), subscriptions, delivery, crashes, concurrency: config.concurrency, locking, drainMs, scrubber: scrub.to('redis'), log }));
   const { died } = opened.use(startCanary({ queues, workers, telemetry: metrics.telemetry }));
-  opened.use(startQuarantineSweep({ crashes, queues, reports: quarantineReports({ ...delivery, crashes }), telemetry: metrics.telemetry, log }));
+  opened.use(startQuarantineSweep({ crashes, queues, reports: quarantineReports({ ...delivery, crashes }), telemetry: metrics.telemetry, log }, pauses.lookEveryMs));
   const relay = opened.use(startRelay(outbox, queues, subscriptions, log));
   const sources = sourcesOf(config, github, resyncMarks(redis), audit, log);
   audit.knowSchedules([...startedByTheClock(all), ...sources.map(({ name }) => name), 'quarantine']);

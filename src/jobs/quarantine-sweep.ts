@@ -14,15 +14,14 @@ interface SweepOptions {
   readonly log: Log;
 }
 
-const everyMs = 60_000;
 /** As long as dead letters are kept. */
 const untoldForMs = 7 * 86_400_000;
 
 /** Gives what is quarantined its lonely try when the time has come, and tells how much there is. Any number of processes may do so at once. */
-export function startQuarantineSweep(options: SweepOptions, sweepEveryMs = everyMs): Disposable {
+export function startQuarantineSweep(options: SweepOptions, lookEveryMs: number): Disposable {
   const sweep = setInterval(() => {
     sweepOnce(options).catch((error: unknown) => options.log.warn({ err: error }, 'The quarantine could not be looked at'));
-  }, sweepEveryMs).unref();
+  }, lookEveryMs).unref();
   return { [Symbol.dispose]: () => clearInterval(sweep) };
 }
 

@@ -102,7 +102,7 @@ export interface Quarantined {
 
 /**
  * Which work runs where a process may end without a word. What is begun and not ended when the same job is begun again has ended its
- * process: a crash. From the third on the key is quarantined, for five minutes first and twice as long after each further crash, a day at most.
+ * process: a crash. From the third on the key is quarantined, for a pause (five minutes by default) and twice as long after each further crash, a day at most.
  */
 export interface CrashLog {
   /** One round trip, at once or not at all. A key with a crash against it is begun only alone, a quarantined one not at all. */

@@ -13,6 +13,7 @@ export interface Judged {
   /** Deliveries of this part that were taken from a worker. */
   readonly stalled: number;
   readonly deadLetters: number;
+  readonly setAside: Awaited<ReturnType<Fleet['redis']['setAside']>>;
   /** Saves that made a repository's generation smaller. */
   readonly staleCommits: number;
   /** Of GitHub, for whoever traces them. */
@@ -28,6 +29,7 @@ export async function judgedOf({ stage, azure, github, redis }: Fleet, run: Part
     evidence: { writes: [...azure.writes], asked, check: (commit) => checks.get(commit) ?? null, differences: run.differences },
     stalled: redis.stalled.filter(({ at }) => at >= run.began && at <= run.ended).length,
     deadLetters: await redis.deadLetters(),
+    setAside: await redis.setAside(),
     staleCommits: redis.wentBack(),
     githubWrites: [...github.writes],
     audit: await auditOf(stage.redis.url, () => changesIn({ azure, github })),

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Redis } from 'ioredis';
 import { z } from 'zod';
-import { aggregateKey } from '../../src/adapters/redis/keys.ts';
+import { aggregateKey, quarantineKey } from '../../src/adapters/redis/keys.ts';
 import { queuePrefix } from '../../src/jobs/settings.ts';
 import { contextNames, tenantId, tenantIn } from '../../src/kernel/ids.ts';
 import type { LocalRepository } from '../../src/local/github/start.ts';
@@ -22,6 +22,8 @@ export interface FleetRedis extends AsyncDisposable {
   wentBack(): number;
   /** Deliveries that nobody makes again by itself. */
   deadLetters(): Promise<number>;
+  /** Work that was killed so often that it was taken for what ended the process: at any time, and now. */
+  setAside(): Promise<{ readonly ever: number; readonly now: number }>;
 }
 
 const lookEveryMs = 100;
@@ -44,6 +46,7 @@ export function followRedis(url: string, repositories: readonly LocalRepository[
   const events = new Redis(url, { maxRetriesPerRequest: null });
   const records = new Map<string, z.infer<typeof generationRecord>>();
   const stalled: Stalled[] = [];
+  const setAside = new Set<string>();
   const closing = new AbortController();
   let back = 0;
 
@@ -52,7 +55,7 @@ export function followRedis(url: string, repositories: readonly LocalRepository[
   async function look(): Promise<void> {
     const asked = redis.pipeline();
     for (const key of keys) asked.hget(key, 'json');
-    const answers = (await asked.exec()) ?? [];
+    const [answers] = await Promise.all([asked.exec().then((all) => all ?? []), quarantined()]);
     answers.forEach(([, json], index) => {
       if (typeof json !== 'string') return;
       const key = keys[index] ?? '';
@@ -60,6 +63,12 @@ export function followRedis(url: string, repositories: readonly LocalRepository[
       if (record.generation < (records.get(key)?.generation ?? 0)) back += 1;
       records.set(key, record);
     });
+  }
+
+  async function quarantined(): Promise<number> {
+    const now = await redis.zrange(quarantineKey, '0', '-1');
+    for (const key of now) setAside.add(key);
+    return now.length;
   }
 
   async function listen(): Promise<void> {
@@ -94,6 +103,10 @@ export function followRedis(url: string, repositories: readonly LocalRepository[
     async deadLetters() {
       const counts = await Promise.all(contextNames.map((queue) => redis.zcard(`${queuePrefix}:${queue}:failed`)));
       return counts.reduce((sum, count) => sum + count, 0);
+    },
+    async setAside() {
+      const now = await quarantined();
+      return { ever: setAside.size, now };
     },
     async [Symbol.asyncDispose]() {
       closing.abort();

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { redisForFile } from '../../../test/support/redis-bench.ts';
 import type { CountedRun } from '../../kernel/delivery-ports.ts';
-import { redisCrashLog } from './crash-log.ts';
+import { pausesOf, redisCrashLog } from './crash-log.ts';
 import { crashKey, quarantineKey } from './keys.ts';
 
 const redis = redisForFile();
@@ -9,9 +9,9 @@ const minute = 60_000;
 
 const runOf = (over: Partial<CountedRun> = {}): CountedRun => ({ key: 'work', general: null, job: 'job-1', alone: true, ...over });
 
-async function opened() {
+async function opened(pauses = pausesOf(minute)) {
   const client = await redis.connect();
-  const log = redisCrashLog(client);
+  const log = redisCrashLog(client, pauses);
   /** Begun and not ended, and found by the next of the same job. */
   const crash = async (times: number, run = runOf()): Promise<void> => {
     for (let count = 0; count < times; count += 1) await log.begin(run);
@@ -88,6 +88,13 @@ describe('the third crash', () => {
     expect(standing).toMatchObject({ crashes, isNews: true, isBegun: false, isTold: false });
     expect(Math.abs((standing.until ?? 0) - Date.now() - minutes * minute)).toBeLessThan(60_000);
     expect(await log.begin(runOf({ job: 'job-2' })), 'for every job of it').toMatchObject({ isNews: false, isBegun: false });
+  });
+
+  test('is over as much sooner as a crash is noticed sooner', async () => {
+    const { log, crash } = await opened(pausesOf(4000));
+    await crash(3);
+    const { until } = await log.begin(runOf());
+    expect(Math.abs((until ?? 0) - Date.now() - 20_000)).toBeLessThan(10_000);
   });
 
   test('is told once, until it is found again', async () => {

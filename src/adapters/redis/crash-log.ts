@@ -7,9 +7,21 @@ import { crashKey, quarantineKey } from './keys.ts';
 const keptForSeconds = 7 * 86_400;
 /** A third crash, alone again, is hardly bad luck: only machines that die all the time make it so, and then the first pause is short. */
 const quarantineFrom = 3;
-const firstPauseMs = 5 * 60_000;
 const longestPauseMs = 86_400_000;
 const listed = 1000;
+
+/** Of work that is quarantined; milliseconds. */
+export interface QuarantinePauses {
+  /** After the third crash; twice as long after each further one, a day at most. */
+  readonly firstMs: number;
+  /** Between two looks at whose pause is over. */
+  readonly lookEveryMs: number;
+}
+
+/** 5 minutes and a look a minute of a lock of 60 s: where crashes are noticed sooner, they are also over sooner. */
+export function pausesOf(lockMs: number): QuarantinePauses {
+  return { firstMs: 5 * lockMs, lookEveryMs: lockMs };
+}
 
 /**
  * KEYS: the key's hash, the quarantine. ARGV: job, `alone` or empty, the key, seconds of life, crashes of a quarantine, first and longest
@@ -60,9 +72,9 @@ const stands = z.tuple([z.number(), z.number(), z.string(), z.string(), z.number
 const lifts = z.array(z.string());
 
 /** @see CrashLog */
-export function redisCrashLog(redis: Redis): CrashLog {
+export function redisCrashLog(redis: Redis, { firstMs }: Pick<QuarantinePauses, 'firstMs'> = pausesOf(60_000)): CrashLog {
   return {
-    begin: async ({ key, job, alone }) => standingOf(stands.parse(await redis.eval(beginScript, 2, crashKey(key), quarantineKey, job, alone ? 'alone' : '', key, keptForSeconds, quarantineFrom, firstPauseMs, longestPauseMs))),
+    begin: async ({ key, job, alone }) => standingOf(stands.parse(await redis.eval(beginScript, 2, crashKey(key), quarantineKey, job, alone ? 'alone' : '', key, keptForSeconds, quarantineFrom, firstMs, longestPauseMs))),
     async end({ key, general, job }: CountedRun, cleared) {
       const other = general ?? key;
       return lifts.parse(await redis.eval(endScript, 3, crashKey(key), quarantineKey, crashKey(other), job, cleared ? 'cleared' : '', key, other));

@@ -31,7 +31,7 @@ function section({ context, reaction, message, environment, number, job, crashes
     `- Where: ${[`${code(`${context}/${reaction}`)}`, ...place].join(', ')}.`,
     `- It ended its process ${crashes} times, the first was found at ${prose(since)}.`,
     '- What to do: when a change of the manifests began it, put the manifest right and push; another commit is tried at once.',
-    `- Or an operator tries it again as it is, alone: ${code(`trueup jobs retry ${job}`)}. Trueup does so by itself after five minutes, then after longer and longer pauses of a day at most.`,
+    `- Or an operator tries it again as it is, alone: ${code(`trueup jobs retry ${job}`)}. Trueup does so by itself after a few minutes, then after longer and longer pauses of a day at most.`,
   ].join('\n');
 }
 
