@@ -46,6 +46,7 @@ export interface Config {
   };
   /** How long the event loop may stand still before the process kills itself; 0 for ever. */
   readonly blockedMs: number;
+  readonly canaryMs: number;
   /** Entries of the audit that are kept of each tenant; a write takes two. */
   readonly auditEntries: number;
   /** Start although Redis may lose acknowledged work; said in every start's log. */
@@ -103,6 +104,7 @@ export const environmentSchema = z.object({
   TRUEUP_CONCURRENCY: z.coerce.number().int().min(1).max(64).default(4).describe('Deliveries at a time per context and process.'),
   TRUEUP_LOCK_MS: z.coerce.number().int().min(4000).max(600_000).default(60_000).describe('Milliseconds after which what a killed worker was doing is taken up again, plus a quarter at most. What ended its process three times is tried again after five times as long.'),
   TRUEUP_BLOCKED_MS: z.coerce.number().int().refine((ms) => ms === 0 || (ms >= 1000 && ms <= 600_000), 'expected 0, or 1000 to 600000').default(20_000).describe('Milliseconds that the event loop may stand still before the process kills itself, to be started again by whoever watches it: what loops for ever ends in no other way. 0, for a debugger: never.'),
+  TRUEUP_CANARY_MS: z.coerce.number().int().min(1000).max(600_000).default(30_000).describe('Milliseconds between two looks at whether every queue of a worker is served. One that took nothing at five of them, not even a job sent for that, although it has a free place and Redis answers, ends the process with 1, to be started again.'),
   GITHUB_API_URL: z.url().refine(isSafeAddress, 'expected https without a user in it; http only on loopback').default('https://api.github.com').describe('For GitHub Enterprise Server: `https://<host>/api/v3`.'),
   GITHUB_THROTTLE: z.stringbool().prefault('true').describe('GitHub\'s own pace for writes. Off only against a server on this machine.'),
   HOST: z.string().default('127.0.0.1').describe('Address to listen on.'),
@@ -198,6 +200,7 @@ function configOf(values: Environment): Config {
     concurrency: values.TRUEUP_CONCURRENCY,
     lockMs: values.TRUEUP_LOCK_MS,
     blockedMs: values.TRUEUP_BLOCKED_MS,
+    canaryMs: values.TRUEUP_CANARY_MS,
     resyncMs: values.TRUEUP_RESYNC_MS,
     calls: {
       callMs: values.TRUEUP_CALL_MS,

@@ -1,9 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { privateKey } from '../test/support/app-key.ts';
 import { signed } from '../test/support/intake-bench.ts';
 import { redisForFile } from '../test/support/redis-bench.ts';
+import { openQueues } from './jobs/queues.ts';
 import { freePort } from './local/free-port.ts';
 
 const secret = 'a webhook secret 0123456789abcdef';
@@ -72,5 +75,18 @@ describe('the process', () => {
     child.kill('SIGTERM');
     expect(await ended).toBe(0);
     for (const hidden of [secret, privateKey.split('\n')[1] ?? '']) expect(output()).not.toContain(hidden);
+  });
+
+  test('ends with 1 when one of its workers takes no jobs any more, to be started again', async () => {
+    const [port, folder] = [await freePort(), await mkdtemp(join(tmpdir(), 'trueup-process-'))];
+    onTestFinished(() => rm(folder, { recursive: true }));
+    const grants = join(folder, 'grants.json');
+    await writeFile(grants, '{ "tenants": [] }');
+    const { ended, output } = start({ ...complete(1), TRUEUP_GRANTS_FILE: grants, WORKER_PORT: String(port), TRUEUP_CANARY_MS: '1000' }, 'worker');
+    await ready(port);
+    await using queues = openQueues(await redis.connect());
+    await queues.all.get('deployment')?.pause();
+    expect(await ended).toBe(1);
+    expect(output()).toContain('the worker of deployment takes no jobs');
   });
 });

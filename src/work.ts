@@ -113,7 +113,7 @@ export async function startWork({ config, secrets, scrub, log, metrics, audit, p
   const crashes = redisCrashLog(redis, pauses);
   const locking = lockingOf(config.lockMs);
   const workers = opened.use(startWorkers({ connection: connect(), subscriptions, delivery, crashes, concurrency: config.concurrency, locking, drainMs, scrubber: scrub.to('redis'), log }));
-  const { died } = opened.use(startCanary({ queues, workers, telemetry: metrics.telemetry }));
+  const { died } = opened.use(startCanary({ queues, workers, telemetry: metrics.telemetry, everyMs: config.canaryMs }));
   opened.use(startQuarantineSweep({ crashes, queues, reports: quarantineReports({ ...delivery, crashes }), telemetry: metrics.telemetry, log }, pauses.lookEveryMs));
   const relay = opened.use(startRelay(outbox, queues, subscriptions, log));
   const sources = sourcesOf(config, github, resyncMarks(redis), audit, log);

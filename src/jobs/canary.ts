@@ -9,7 +9,7 @@ interface CanaryOptions {
   readonly workers: Pick<Workers, 'instance' | 'taken' | 'isSaturated'>;
   readonly telemetry: Telemetry;
   /** Between two looks. */
-  readonly everyMs?: number;
+  readonly everyMs: number;
 }
 
 export interface Canary extends Disposable {
@@ -17,8 +17,7 @@ export interface Canary extends Disposable {
   readonly died: Promise<string>;
 }
 
-const defaultEveryMs = 30_000;
-/** In a row with its canary out: 120 s. Looks and not time, because a process that was stopped and goes on has missed no canary. */
+/** In a row with its canary out: 120 s of a look each 30 s. Looks and not time, because a process that was stopped and goes on has missed no canary. */
 const looksUntilDead = 4;
 
 interface Seen {
@@ -34,7 +33,7 @@ interface Seen {
  * took the canary, so that an outage of Redis ends no process.
  */
 export function startCanary(options: CanaryOptions): Canary {
-  const { workers, telemetry, everyMs = defaultEveryMs } = options;
+  const { workers, telemetry, everyMs } = options;
   const { promise, resolve } = Promise.withResolvers<string>();
   const seen = new Map<ContextName, Seen>(contextNames.map((name) => [name, { taken: workers.taken(name), missed: 0, at: Date.now() }]));
   let isLooking = false;
@@ -57,7 +56,7 @@ export function startCanary(options: CanaryOptions): Canary {
   return { died: promise, [Symbol.dispose]: () => clearInterval(looks) };
 }
 
-async function lookAt({ queues, workers, everyMs = defaultEveryMs }: CanaryOptions, name: ContextName, { taken, missed, at }: Seen): Promise<Seen> {
+async function lookAt({ queues, workers, everyMs }: CanaryOptions, name: ContextName, { taken, missed, at }: Seen): Promise<Seen> {
   const [count, queue] = [workers.taken(name), queues.all.get(name)];
   const missedMore = count === taken && !workers.isSaturated(name) ? missed + 1 : 0;
   const isAlive = count > taken;
