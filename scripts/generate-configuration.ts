@@ -31,7 +31,7 @@ ${Object.entries(json.properties).map(row).join('\n')}
 Start Trueup with a bound on its memory, \`NODE_OPTIONS=--max-old-space-size=1024\` (MiB, as the \`Dockerfile\` does), below what the container or the machine gives it, and let
 something start it again whenever it ends: work that fills the memory, aborts the process or stands still for \`TRUEUP_BLOCKED_MS\` ends its process. Such a crash is counted
 against what ran. It is tried again alone, and what ended three processes is held back: \`trueup/quarantine\` tells it on the commit, \`trueup jobs\` lists it, and
-\`trueup jobs retry ID\` tries it again. Once a minute or so each worker proves with a job of its own that it takes jobs; one that takes none for two minutes while Redis answers ends its process with exit code 1.
+\`trueup jobs retry ID\` tries it again. Where a worker took no job since the last look, \`TRUEUP_CANARY_MS\` ago, it has to take one of its own; one that takes none at five looks while Redis answers ends its process with exit code 1.
 
 ## Grants
 
