@@ -71,10 +71,14 @@ function unlessLost(error: unknown, lease: Lease): unknown {
   return new Conflict('the lease ran out in the middle of a call', { code: 'LeaseLost' }, error);
 }
 
-/** Whether the message was dealt with is asked under the lease: the holder before may have done just that. */
+/**
+ * Whether the message was dealt with is asked under the lease: the holder before may have done just that. Not where the latest wins: what
+ * its worker had done and not said, because it died, lies in the queue again, and stands there for all that came meanwhile.
+ */
 async function react(ports: DeliveryPorts, of: DeliveryOf, lease: Lease | null): Promise<Delivered> {
   const { envelope, subscription, stop, attempt, publishedAt } = of;
-  if (await ports.commits.isApplied(envelope, nameOf(subscription))) return { end: 'repeated' };
+  const { latestWins } = subscription.reaction;
+  if (latestWins === null && (await ports.commits.isApplied(envelope, nameOf(subscription)))) return { end: 'repeated' };
   const outcome = await subscription.reaction.handle(envelope, {
     signal: lease === null ? stop.cut : AbortSignal.any([stop.cut, signalOf(lease)]),
     attempt,
@@ -85,7 +89,7 @@ async function react(ports: DeliveryPorts, of: DeliveryOf, lease: Lease | null):
     saves: outcome.saves,
     emits: outcome.emits.map((message) => seal(message, causedBy(envelope), ports.ids.uuid(), ports.clock)),
     // What stalled is delivered again when a person says so, and must not count as a repeat then.
-    applied: outcome.end === 'done' ? { envelope, reaction: nameOf(subscription) } : null,
+    applied: outcome.end === 'done' && latestWins === null ? { envelope, reaction: nameOf(subscription) } : null,
     lease: lease?.proof ?? null,
   });
   return committed === 'repeated' ? { end: 'repeated' } : endOf(outcome);

@@ -38,6 +38,24 @@ describe('latest wins', () => {
     expect(handled).toEqual(['first', 'fourth']);
   });
 
+  test('one that was dealt with and lies there again stands for what comes meanwhile: its worker died before it could say so', async () => {
+    let handled = 0;
+    await using jobs = await jobsBench(redis, [latest(async () => {
+      handled += 1;
+      return done();
+    })]);
+    const first = sync('first');
+    await jobs.send(first);
+    await expect.poll(() => handled).toBe(1);
+    await expect.poll(() => jobs.open()).toBe(0);
+    await jobs.queues.all.get('gitops')?.obliterate({ force: true });
+    await jobs.send(first, 60_000);
+    await expect.poll(() => jobs.queues.all.get('gitops')?.getDelayedCount()).toBe(1);
+    await jobs.send(sync('news'));
+    await expect.poll(() => handled).toBe(2);
+    await expect.poll(() => jobs.open()).toBe(0);
+  });
+
   test('of two tenants are two keys', async () => {
     const handled: string[] = [];
     const gate = Promise.withResolvers<void>();

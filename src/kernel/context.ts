@@ -32,7 +32,7 @@ export interface Reaction {
   /** `when-<message>`, the name of its file. */
   readonly name: string;
   readonly on: MessageType;
-  /** Latest wins: while one such message waits, another with the same key adds nothing. Only for messages that say what to look at. */
+  /** Latest wins: while one such message waits, another with the same key adds nothing. Only for messages that say what to look at: one may be handled twice. */
   readonly latestWins: ((envelope: Envelope) => string) | null;
   /** One writer at a time: the key of the lease to hold while handling, usually the environment. */
   readonly writes: ((envelope: Envelope) => string) | null;
