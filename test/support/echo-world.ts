@@ -84,7 +84,8 @@ export interface EchoGitHub extends AsyncDisposable {
   world(name: string): Promise<EchoWorld>;
 }
 
-export async function echoGitHub(): Promise<EchoGitHub> {
+/** `twice`: see messagePump. */
+export async function echoGitHub({ twice }: { readonly twice: boolean }): Promise<EchoGitHub> {
   const bench = await githubBench();
   const { id, privateKey } = bench.github.app;
   const probot = probotOf({ appId: id, privateKey: new Secret(privateKey), secret: new Secret(webhookSecret), apiUrl: bench.github.api, throttle: false, scrubber: shapesOnly.to('github'), onToken: () => undefined, log: pino({ level: 'silent' }) });
@@ -130,7 +131,7 @@ export async function echoGitHub(): Promise<EchoGitHub> {
       clock = testClock(Date.now());
       opened.clear();
       const written = () => bench.github.journal.calls.filter(({ actor, method, path, status }) => actor === 'installation' && method !== 'GET' && !path.endsWith('/access_tokens') && status < 400);
-      const world = worldOf({ adapters: { ...adapters, repository: repositoryAtOurTime }, repository, clock, written: () => written().length });
+      const world = worldOf({ adapters: { ...adapters, repository: repositoryAtOurTime }, repository, clock, twice, written: () => written().length });
       ({ pump } = world);
       const writes = (): readonly string[] => {
         const calls = written();
@@ -156,9 +157,10 @@ interface WorldOptions {
   readonly clock: TestClock;
   /** Writes to GitHub so far. */
   readonly written: () => number;
+  readonly twice: boolean;
 }
 
-function worldOf({ adapters, repository, clock, written }: WorldOptions) {
+function worldOf({ adapters, repository, clock, written, twice }: WorldOptions) {
   const store = memoryStore();
   const tenant = tenantId(repository.installationId, repository.id);
   const commits = realCommits(adapters.repository);
@@ -179,7 +181,7 @@ function worldOf({ adapters, repository, clock, written }: WorldOptions) {
   const reader = drift.drift ?? (async () => null);
   const own = gitops({ store, clock, commits, planners, standing, drift: reader, live: { app: async (_tenant, _place, name) => apps.list().find(({ id }) => id.name === name) ?? null }, repository: adapters.repository, reports: adapters.reports, proposals: adapters.proposals, editor: { edit: async (...file) => editFile(...file) }, installations: adapters.installations });
   const contexts = [own, deployment, drift, provisioning(desired)];
-  const pump = messagePump(contexts, { store, clock, written: () => written() + apps.writes.length });
+  const pump = messagePump(contexts, { store, clock, twice, written: () => written() + apps.writes.length });
   let told = 0;
   return {
     tenant,

@@ -17,6 +17,8 @@ interface Job {
   attempt: number;
   failures: number;
   dueAt: number;
+  /** It was dealt with, and its worker died before it could say so. */
+  isAgain: boolean;
 }
 
 export interface MessagePump {
@@ -38,13 +40,15 @@ interface PumpOptions {
   readonly clock: TestClock;
   /** Writes to the outside so far. */
   readonly written: () => number;
+  /** Each message where the latest wins is handled once more after it was dealt with. */
+  readonly twice: boolean;
 }
 
 /** Of one run: more than the busiest needs, so that a loop inside of Trueup ends here too. */
 const mostDeliveries = 5000;
 
 /** The workers of src/jobs without Redis: the same fates, the same "latest wins", in a fixed order. */
-export function messagePump(contexts: readonly Context[], { store, clock, written }: PumpOptions): MessagePump {
+export function messagePump(contexts: readonly Context[], { store, clock, written, twice }: PumpOptions): MessagePump {
   const reactions = Map.groupBy(contexts.flatMap((context) => context.reactions), ({ on }) => on);
   let jobs: Job[] = [];
   const held: Job[] = [];
@@ -55,7 +59,7 @@ export function messagePump(contexts: readonly Context[], { store, clock, writte
       const key = reaction.latestWins?.(envelope);
       const once = key === undefined ? null : `${envelope.tenantId} ${reaction.name} ${key}`;
       if (once !== null && [...jobs, ...held].some((job) => job.once === once)) continue;
-      jobs.push({ envelope, reaction, once, round, attempt: 0, failures: 0, dueAt: clock.now() });
+      jobs.push({ envelope, reaction, once, round, attempt: 0, failures: 0, dueAt: clock.now(), isAgain: false });
     }
   }
 
@@ -68,6 +72,7 @@ export function messagePump(contexts: readonly Context[], { store, clock, writte
       for (const message of outcome.emits) add(parseEnvelope(seal(message, causedBy(envelope), testIds.uuid(), clock)), job.round);
       if (outcome.end === 'wait' && outcome.reason === putOff) held.push(job);
       else if (outcome.end === 'wait') again(job, outcome.forMs);
+      else if (twice && job.once !== null && !job.isAgain) again({ ...job, isAgain: true }, 0);
     } catch (error) {
       job.failures += 1;
       const decision = decide({ error, failures: job.failures, failingMs: 0 }, () => 0.5);
