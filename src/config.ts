@@ -46,6 +46,7 @@ export interface Config {
   };
   /** How long the event loop may stand still before the process kills itself; 0 for ever. */
   readonly blockedMs: number;
+  /** Between two looks at whether every queue of a worker is served. */
   readonly canaryMs: number;
   /** Entries of the audit that are kept of each tenant; a write takes two. */
   readonly auditEntries: number;

@@ -77,8 +77,8 @@ function unlessLost(error: unknown, lease: Lease): unknown {
  */
 async function react(ports: DeliveryPorts, of: DeliveryOf, lease: Lease | null): Promise<Delivered> {
   const { envelope, subscription, stop, attempt, publishedAt } = of;
-  const { latestWins } = subscription.reaction;
-  if (latestWins === null && (await ports.commits.isApplied(envelope, nameOf(subscription)))) return { end: 'repeated' };
+  const once = subscription.reaction.latestWins === null;
+  if (once && (await ports.commits.isApplied(envelope, nameOf(subscription)))) return { end: 'repeated' };
   const outcome = await subscription.reaction.handle(envelope, {
     signal: lease === null ? stop.cut : AbortSignal.any([stop.cut, signalOf(lease)]),
     attempt,
@@ -89,7 +89,7 @@ async function react(ports: DeliveryPorts, of: DeliveryOf, lease: Lease | null):
     saves: outcome.saves,
     emits: outcome.emits.map((message) => seal(message, causedBy(envelope), ports.ids.uuid(), ports.clock)),
     // What stalled is delivered again when a person says so, and must not count as a repeat then.
-    applied: outcome.end === 'done' && latestWins === null ? { envelope, reaction: nameOf(subscription) } : null,
+    applied: outcome.end === 'done' ? { envelope, reaction: nameOf(subscription), once } : null,
     lease: lease?.proof ?? null,
   });
   return committed === 'repeated' ? { end: 'repeated' } : endOf(outcome);

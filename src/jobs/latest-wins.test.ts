@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { envelopeOf } from '../../test/support/delivery.ts';
 import { jobsBench } from '../../test/support/jobs-bench.ts';
 import { redisForFile } from '../../test/support/redis-bench.ts';
+import { resyncMarks } from '../adapters/redis/resync-marks.ts';
 import { reaction, type Reaction } from '../kernel/context.ts';
 import type { Envelope } from '../kernel/envelope.ts';
 import { NotAllowed, Throttled } from '../kernel/errors.ts';
@@ -54,6 +55,14 @@ describe('latest wins', () => {
     await jobs.send(sync('news'));
     await expect.poll(() => handled).toBe(2);
     await expect.poll(() => jobs.open()).toBe(0);
+  });
+
+  test('one that is done counts for whoever watches, though a repeat of it is handled again', async () => {
+    await using jobs = await jobsBench(redis, [latest(async () => done())]);
+    const marks = resyncMarks(await redis.connect());
+    expect(await marks.oldestComparison()).toBeNull();
+    await jobs.send(sync('resync'));
+    await expect.poll(() => marks.oldestComparison()).not.toBeNull();
   });
 
   test('of two tenants are two keys', async () => {

@@ -7,8 +7,8 @@ import type { Save } from './outcome.ts';
 export interface Commit {
   readonly saves: readonly Save[];
   readonly emits: readonly Envelope[];
-  /** The reaction that is done with the message; null while it still waits or a person must act before it is delivered again. */
-  readonly applied: { readonly envelope: Envelope; readonly reaction: string } | null;
+  /** The reaction that is done with the message, `once` when a repeat is to be passed over; null while it still waits or a person must act before it is delivered again. */
+  readonly applied: { readonly envelope: Envelope; readonly reaction: string; readonly once: boolean } | null;
   /** Proof of the lease under which this was decided; null when none was needed. */
   readonly lease: LeaseProof | null;
 }
@@ -19,7 +19,7 @@ export interface CommitLog {
    * @throws Conflict when an aggregate has another version by now, or the lease has another holder: nothing was written.
    */
   commit(commit: Commit): Promise<'written' | 'repeated'>;
-  /** Whether this reaction is done with the message already. */
+  /** Whether this reaction is done with the message already, once and for all. */
   isApplied(envelope: Envelope, reaction: string): Promise<boolean>;
 }
 
@@ -102,7 +102,8 @@ export interface Quarantined {
 
 /**
  * Which work runs where a process may end without a word. What is begun and not ended when the same job is begun again has ended its
- * process: a crash. From the third on the key is quarantined, for a pause (five minutes by default) and twice as long after each further crash, a day at most.
+ * process: a crash. From the third on the key is quarantined, for five minutes at the default settings and twice as long after each further
+ * crash, a day at most.
  */
 export interface CrashLog {
   /** One round trip, at once or not at all. A key with a crash against it is begun only alone, a quarantined one not at all. */

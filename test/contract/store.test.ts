@@ -119,7 +119,7 @@ describe('a commit in redis', () => {
     await redis.flushall();
     const commits = redisCommitLog(redis);
     expect(await commits.isApplied(message, 'gitops/when-x')).toBe(false);
-    expect(await commits.commit({ saves: [save(keyOf('a'), 0, { count: 1 })], emits: [emitted, message], applied: { envelope: message, reaction: 'gitops/when-x' }, lease: null })).toBe('written');
+    expect(await commits.commit({ saves: [save(keyOf('a'), 0, { count: 1 })], emits: [emitted, message], applied: { envelope: message, reaction: 'gitops/when-x', once: true }, lease: null })).toBe('written');
     expect(await commits.isApplied(message, 'gitops/when-x')).toBe(true);
     expect(await commits.isApplied(message, 'gitops/when-y')).toBe(false);
     const outbox = redisOutbox(redis, await bench.connect(), { consumer: 'me', onUnreadable: () => undefined, takeOverAfterMs: 30_000 });
@@ -132,7 +132,7 @@ describe('a commit in redis', () => {
   ])('writes nothing at all after $reason', async ({ commit }) => {
     await redis.flushall();
     const commits = redisCommitLog(redis);
-    await expect(commits.commit({ saves: [save(keyOf('b'), 0, { count: 1 })], emits: [emitted], applied: { envelope: message, reaction: 'r' }, lease: null, ...commit })).rejects.toThrow(Conflict);
+    await expect(commits.commit({ saves: [save(keyOf('b'), 0, { count: 1 })], emits: [emitted], applied: { envelope: message, reaction: 'r', once: true }, lease: null, ...commit })).rejects.toThrow(Conflict);
     expect(await stream()).toBe(0);
     expect(await commits.isApplied(message, 'r')).toBe(false);
     expect(await redis.dbsize()).toBe(0);
@@ -141,14 +141,14 @@ describe('a commit in redis', () => {
   test('that fails in the middle has saved nothing without its message', async () => {
     await redis.flushall();
     await redis.set('{trueup}:outbox', 'no stream');
-    await expect(redisCommitLog(redis).commit({ saves: [save(keyOf('a'), 0, { count: 1 })], emits: [emitted], applied: { envelope: message, reaction: 'r' }, lease: null })).rejects.toThrow('WRONGTYPE');
+    await expect(redisCommitLog(redis).commit({ saves: [save(keyOf('a'), 0, { count: 1 })], emits: [emitted], applied: { envelope: message, reaction: 'r', once: true }, lease: null })).rejects.toThrow('WRONGTYPE');
     expect(await redis.dbsize()).toBe(1);
   });
 
   test('of a message that was dealt with meanwhile writes nothing and says so', async () => {
     await redis.flushall();
     const commits = redisCommitLog(redis);
-    const applied = { envelope: message, reaction: 'r' };
+    const applied = { envelope: message, reaction: 'r', once: true };
     await commits.commit({ ...nothing, emits: [emitted], applied });
     expect(await commits.commit({ ...nothing, saves: [save(keyOf('a'), 0, { count: 1 })], emits: [emitted], applied })).toBe('repeated');
     expect(await stream()).toBe(1);

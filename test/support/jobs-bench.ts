@@ -3,6 +3,7 @@ import { redisCommitLog } from '../../src/adapters/redis/commit-log.ts';
 import { redisCrashLog } from '../../src/adapters/redis/crash-log.ts';
 import { redisLeases } from '../../src/adapters/redis/leases.ts';
 import { redisOutbox } from '../../src/adapters/redis/outbox.ts';
+import { markingCommits } from '../../src/adapters/redis/resync-marks.ts';
 import type { DeliveryPorts } from '../../src/jobs/deliver.ts';
 import { openQueues, type Queues } from '../../src/jobs/queues.ts';
 import { startRelay } from '../../src/jobs/relay.ts';
@@ -60,7 +61,7 @@ export async function jobsBench(redis: Pick<RedisBench, 'connect'>, planted: rea
   const subscriptions = subscriptionsOf(withEveryCommand(planted));
   const outbox = redisOutbox(shared, await redis.connect(), { consumer: randomUUID(), onUnreadable: () => undefined, takeOverAfterMs: options.takeOverAfterMs ?? 300 });
   const queues = openQueues(shared);
-  const commits = redisCommitLog(shared);
+  const commits = markingCommits(redisCommitLog(shared), shared, () => Date.now());
   const delivery: DeliveryPorts = {
     commits,
     leases: redisLeases(shared, quickLease),

@@ -60,13 +60,14 @@ export function redisCommitLog(redis: Redis): CommitLog {
 
 function parameters({ saves, emits, applied, lease }: Commit): { readonly keys: readonly string[]; readonly values: readonly string[] } {
   // A key that is not wanted must still lie in the same slot of a cluster.
-  const mark = applied === null ? outboxKey : appliedKey(applied.envelope.tenantId, applied.reaction, applied.envelope.eventId);
+  const marked = applied?.once === true ? applied : null;
+  const mark = marked === null ? outboxKey : appliedKey(marked.envelope.tenantId, marked.reaction, marked.envelope.eventId);
   return {
     keys: [outboxKey, mark, lease === null ? outboxKey : leaseKey(lease.key), ...saves.flatMap(({ key }) => [aggregateKey(key), indexKey(key.type)])],
     values: [
       String(saves.length),
       lease?.token ?? '',
-      applied === null ? '' : String(appliedForSeconds),
+      marked === null ? '' : String(appliedForSeconds),
       ...saves.flatMap(({ key, expectedVersion, value }) => [String(expectedVersion), indexMember(key), value === null ? '' : JSON.stringify(value)]),
       ...emits.flatMap((envelope) => entryFields({ envelope, delayMs: 0 })),
     ],

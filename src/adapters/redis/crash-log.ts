@@ -72,7 +72,7 @@ const stands = z.tuple([z.number(), z.number(), z.string(), z.string(), z.number
 const lifts = z.array(z.string());
 
 /** @see CrashLog */
-export function redisCrashLog(redis: Redis, { firstMs }: Pick<QuarantinePauses, 'firstMs'> = pausesOf(60_000)): CrashLog {
+export function redisCrashLog(redis: Redis, { firstMs }: QuarantinePauses = pausesOf(60_000)): CrashLog {
   return {
     begin: async ({ key, job, alone }) => standingOf(stands.parse(await redis.eval(beginScript, 2, crashKey(key), quarantineKey, job, alone ? 'alone' : '', key, keptForSeconds, quarantineFrom, firstMs, longestPauseMs))),
     async end({ key, general, job }: CountedRun, cleared) {

@@ -26,8 +26,8 @@ describe('how old the last comparison with Git is', () => {
   const [one, two, elsewhere] = [tenantId(100, 7), tenantId(100, 8), tenantId(200, 9)];
   const named = (...tenants: ReturnType<typeof tenantId>[]) => tenants.map((tenant) => envelopeOf('SyncRepository', tenant, { reason: 'resync' }));
   const resync = (installation: number, ...tenants: ReturnType<typeof tenantId>[]): Commit =>
-    ({ saves: [], emits: named(...tenants), applied: { envelope: envelopeOf('ResyncInstallation', tenantId(installation), { reason: 'resync' }), reaction: 'resync' }, lease: null });
-  const compared = (tenant: ReturnType<typeof tenantId>): Commit => ({ saves: [], emits: [], applied: { envelope: envelopeOf('SyncRepository', tenant, { reason: 'resync' }), reaction: 'sync' }, lease: null });
+    ({ saves: [], emits: named(...tenants), applied: { envelope: envelopeOf('ResyncInstallation', tenantId(installation), { reason: 'resync' }), reaction: 'resync', once: false }, lease: null });
+  const compared = (tenant: ReturnType<typeof tenantId>): Commit => ({ saves: [], emits: [], applied: { envelope: envelopeOf('SyncRepository', tenant, { reason: 'resync' }), reaction: 'sync', once: false }, lease: null });
   const waiting = (tenant: ReturnType<typeof tenantId>): Commit => ({ ...compared(tenant), applied: null });
 
   test.each([
