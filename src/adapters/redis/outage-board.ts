@@ -2,12 +2,13 @@ import type { Redis } from 'ioredis';
 import type { OutageBoard } from '../outage/outage-board.ts';
 import { prefix } from './keys.ts';
 
-/** KEYS: since, probe. ARGV: milliseconds of a probe, 0 to look only. Since is nil for a place that is not held back. */
+/** KEYS: since, probe. ARGV: milliseconds of a probe, 0 to look only. Since is nil for a place that is not held back. Less than a millisecond that is left is one, and 0 that it may be tried. */
 const askScript = `
 local since = redis.call('GET', KEYS[1])
 if not since then return {false, 0, 0} end
 if tonumber(ARGV[1]) > 0 and redis.call('SET', KEYS[2], '1', 'NX', 'PX', ARGV[1]) then return {since, 1, 0} end
-return {since, 0, math.max(0, redis.call('PTTL', KEYS[2]))}
+local left = redis.call('PTTL', KEYS[2])
+return {since, 0, left < 0 and 0 or math.max(1, left)}
 `;
 /** KEYS: since, probe. ARGV: since, milliseconds until the probe, milliseconds to keep. The first that held it back says since when. */
 const holdScript = `
