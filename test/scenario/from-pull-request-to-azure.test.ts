@@ -76,6 +76,12 @@ describe.concurrent('from a pull request to Azure', { timeout: 240_000 }, () => 
     expect(imageOf(await shop.app('web'))).toBe('contoso.azurecr.io/web:1.3.0');
   });
 
+  test('the worker tells operators how long ago Git was compared', async () => {
+    await world.shop('story').deployed();
+    const metrics = await fetch(`http://127.0.0.1:${world.stage.env['WORKER_PORT']}/metrics`).then((answer) => answer.text());
+    expect(metrics).toMatch(/^trueup_resync_age_seconds [\d.]+$/m);
+  });
+
   test('five mistakes are five annotations on their lines, and a merge by force stops only what is wrong', async () => {
     const shop = world.shop('mistakes');
     await shop.deployed();
